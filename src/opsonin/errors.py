@@ -1,11 +1,11 @@
 """What went wrong, in words a user can act on.
 
-    OpsoninError
-    ├── InputRefused        what was handed in cannot be used; carries every Problem found   (exit code 2)
-    ├── KnowledgeError      a shelf entry is malformed, missing, or asked for outside its reach
-    ├── OutsideDomain       a model was asked about someone it does not hold for
-    ├── SimulationFailed    the engine could not finish; carries which individuals and when
-    └── CheckFailed         two independent calculations, or a seal, disagree                (exit code 3)
+OpsoninError
+├── InputRefused        what was handed in cannot be used; carries every Problem found   (exit code 2)
+├── KnowledgeError      a shelf entry is malformed, missing, or asked for outside its reach
+├── OutsideDomain       a model was asked about someone it does not hold for
+├── SimulationFailed    the engine could not finish; carries which individuals and when
+└── CheckFailed         two independent calculations, or a seal, disagree                (exit code 3)
 """
 
 from __future__ import annotations

@@ -1,0 +1,29 @@
+"""A case that was read and found sound: frozen values, and what the file did and did not say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from opsonin.patient import Circumstances, Goal, Patient
+
+
+@dataclass(frozen=True)
+class Case:
+    """One case file, read."""
+
+    schema: str  # "opsonin-case/1"
+    id: str
+    therapy: str  # "ivig-itp"
+    patient: Patient
+    goal: Goal
+    circumstances: Circumstances
+    stated: tuple[str, ...]  # dotted paths of every field with a value, in file order: "patient.height", …
+    text_hash: str  # SHA-256 of the file's text
+
+    def states(self, path: str) -> bool:
+        """Whether the file says anything at or below this path.
+
+        >>> case.states("patient.height")        # doctest: +SKIP
+        True
+        """
+        return any(said == path or said.startswith((f"{path}.", f"{path}[")) for said in self.stated)

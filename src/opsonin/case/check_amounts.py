@@ -1,0 +1,89 @@
+"""Is every amount possible and plausible, for this age? Slipped points, wrong units and wrong fields are caught here."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from opsonin.case import limits
+from opsonin.case.document import Place
+from opsonin.case.limits import Limits, implausible
+from opsonin.case.sight import Sight
+from opsonin.quantities import Quantity, show
+
+
+def check_amounts(sight: Sight) -> None:
+    _body(sight)
+    _measured(sight)
+    _goal_count(sight)
+    _doses_and_rates(sight)
+    _stock_and_pump(sight)
+
+
+def _within(sight: Sight, place: Place, quantity: Quantity | None, within: Limits) -> bool:
+    """Note an amount outside its limits; whether there is one inside them."""
+    if quantity is None:
+        return False
+    found = implausible(quantity, within)
+    if found is not None:
+        sight.notes.add(place, *found)
+    return found is None
+
+
+def _body(sight: Sight) -> None:
+    age = sight.age_years if sight.age_years is not None and sight.age_years <= limits.OLDEST_YEARS else None
+    height = sight.file.patient.height if sight.file.patient else None
+    height_fits = _within(sight, ("patient", "height"), height, limits.height_limits(age))
+    for index, weight in enumerate(sight.file.weights or []):
+        place = ("weights", index, "value")
+        fits = _within(sight, place, weight.value, limits.weight_limits(age))
+        if fits and height_fits and weight.value and height:
+            last = index == len(sight.file.weights or []) - 1
+            if last and (age is None or age >= limits.BODY_MASS_INDEX_FROM_YEARS):
+                _body_mass_index(sight, place, weight.value, height)
+
+
+def _body_mass_index(sight: Sight, place: Place, weight: Quantity, height: Quantity) -> None:
+    index = weight.amount / (height.amount / 100) ** 2
+    low, high = limits.BODY_MASS_INDEX
+    if low <= index <= high:
+        return
+    why = f"with a height of {show(height.amount, 1)} cm gives a body-mass index of {show(index, 1)} kg/m², which is not plausible."
+    other = weight.amount * _LB_IN_KG / (height.amount / 100) ** 2
+    meant = "Was lb meant? " if index > high and low <= other <= high else ""
+    sight.notes.add(place, why, f"{meant}Correct the weight or the height.")
+
+
+_LB_IN_KG = Decimal("0.45359237")
+
+
+def _measured(sight: Sight) -> None:
+    for index, one in enumerate(sight.file.measured or []):
+        if one.what is not None:
+            _within(sight, ("measured", index, "value"), one.value, limits.measured_limits(one.what))
+
+
+def _goal_count(sight: Sight) -> None:
+    goal = sight.file.goal
+    if goal is not None:
+        _within(sight, ("goal", "count"), goal.count, limits.GOAL_COUNT)
+
+
+def _doses_and_rates(sight: Sight) -> None:
+    for index, given in enumerate(sight.file.given or []):
+        _within(sight, ("given", index, "grams"), given.grams, limits.GRAMS_GIVEN)
+    for index, tolerated in enumerate(sight.file.tolerated or []):
+        rate, place = tolerated.highest_rate, ("tolerated", index, "highest_rate")
+        if rate is not None and rate.unit != "mL/kg/h":
+            why = "is a rate of protein, which becomes a volume only with the product's strength."
+            remedy = "Write mL/kg/h: 1 mg/kg/min is 0.6 mL/kg/h of a 10 % and 1.2 mL/kg/h of a 5 % product."
+            sight.notes.add(place, why, remedy)
+        else:
+            _within(sight, place, rate, limits.TOLERATED_RATE)
+
+
+def _stock_and_pump(sight: Sight) -> None:
+    for index, item in enumerate(sight.file.stock or []):
+        for number, vial in enumerate(item.vials or []):
+            _within(sight, ("stock", index, "vials", number), vial, limits.VIAL)
+    if sight.file.pump is not None:
+        _within(sight, ("pump", "resolution"), sight.file.pump.resolution, limits.PUMP_STEP)

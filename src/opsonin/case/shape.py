@@ -1,0 +1,104 @@
+"""Does the content have the fields and types of a case? What fits is kept, so that it can be checked further."""
+
+from __future__ import annotations
+
+import copy
+import typing
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from opsonin.case import readers as read
+from opsonin.case.document import Document, Place
+from opsonin.case.fields import ATG_FIELDS, CaseFile
+from opsonin.case.notes import Notes
+
+
+def shape(document: Document, notes: Notes) -> CaseFile:
+    """The case's fields; those that do not fit are noted and left empty."""
+    content = copy.deepcopy(document.content)
+    while True:
+        try:
+            return CaseFile.model_validate(content)
+        except ValidationError as errors:
+            for error in errors.errors(include_url=False):
+                place = tuple(error["loc"])
+                _note(place, error["type"], error.get("ctx", {}), notes)
+                _take_out(content, place, error["type"])
+
+
+def block_at(place: Place) -> type[BaseModel] | None:
+    """The model of the block at a place, or None where there is no block.
+
+    >>> block_at(("weights", 0)).__name__
+    'WeightBlock'
+    """
+    here: Any = CaseFile
+    for part in place:
+        here = _without_none(here)
+        if isinstance(part, int):
+            here = typing.get_args(here)[0]
+            continue
+        if not (isinstance(here, type) and issubclass(here, BaseModel)):
+            return None
+        named = {field.alias or name: field for name, field in here.model_fields.items()}
+        if part not in named:
+            return None
+        here = named[part].annotation
+    here = _without_none(here)
+    return here if isinstance(here, type) and issubclass(here, BaseModel) else None
+
+
+def field_names(block: type[BaseModel]) -> list[str]:
+    """The names of a block's fields, as they are written."""
+    return [field.alias or name for name, field in block.model_fields.items()]
+
+
+def _without_none(annotation: Any) -> Any:
+    choices = [choice for choice in typing.get_args(annotation) if choice is not type(None)]
+    is_optional = len(choices) < len(typing.get_args(annotation))
+    return choices[0] if is_optional else annotation
+
+
+def _note(place: Place, kind: str, context: dict[str, Any], notes: Notes) -> None:
+    if kind == "refused":
+        notes.add(place, context["why"], context["remedy"])
+    elif kind == "extra_forbidden":
+        _note_unknown_field(place, notes)
+    elif kind == "list_type":
+        notes.add(place, "is not a list.", 'Write each entry on a line of its own, starting with "- "; [] for none.')
+    else:
+        block = block_at(place)
+        known = f" {', '.join(field_names(block))}" if block else " of product and price"
+        notes.add(place, "is not a block of fields.", f"Write its fields below it, indented:{known}.")
+
+
+def _note_unknown_field(place: Place, notes: Notes) -> None:
+    name = str(place[-1])
+    if len(place) == 1 and name in ATG_FIELDS:
+        notes.add(place, "belongs to ATG, which this version does not plan.", "Delete it from an IVIG case.")
+        return
+    block = block_at(place[:-1])
+    known = field_names(block) if block else []
+    moved = f"It belongs under {_home_of(name)}. " if _home_of(name) and not read.nearest(name, known) else ""
+    hint = moved or read.nearest(name, known)
+    notes.add(place, "is not a field of a case.", f"{hint}Known here: {', '.join(known)}.")
+
+
+def _home_of(name: str) -> str:
+    """The block in which this field name is known, when there is just one."""
+    blocks = ("patient", "diagnosis", "goal", "risks", "pump", "team")
+    homes = [block for block in blocks if name in field_names(block_at((block,)) or CaseFile)]
+    return f'"{homes[0]}"' if len(homes) == 1 else ""
+
+
+def _take_out(content: Any, place: Place, kind: str) -> None:
+    here = content
+    for part in place[:-1]:
+        here = here[part]
+    if kind == "extra_forbidden":
+        del here[place[-1]]
+    elif isinstance(place[-1], int) and kind not in ("refused",):
+        here[place[-1]] = {}
+    else:
+        here[place[-1]] = None

@@ -1,0 +1,157 @@
+"""From checked fields to the values the plan reasons with. Nothing is added: what is absent stays None."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from types import MappingProxyType
+from typing import TypeVar
+
+from opsonin.case import fields
+from opsonin.case.check_sense import normal_diagnosis
+from opsonin.case.fields import CaseFile
+from opsonin.case.readers import read_product
+from opsonin.patient import (
+    RISKS,
+    Bleeding,
+    Circumstances,
+    Diagnosis,
+    EarlierTreatment,
+    GivenDose,
+    Goal,
+    Measurement,
+    Medicine,
+    Patient,
+    StockItem,
+    ToleratedInfusion,
+    Vaccine,
+    Weight,
+)
+from opsonin.quantities import Quantity
+
+_Given = TypeVar("_Given")
+
+
+def _known(value: _Given | None) -> _Given:
+    """A required value, which the checks found to be there."""
+    assert value is not None, "a required field passed the checks without a value"
+    return value
+
+
+def _amount(quantity: Quantity | None) -> Decimal | None:
+    return None if quantity is None else quantity.amount
+
+
+def patient(file: CaseFile, age_years: Decimal) -> Patient:
+    who, disease = _known(file.patient), _known(file.diagnosis)
+    group = who.blood_group
+    return Patient(
+        id=_known(file.id),
+        sex=who.sex,
+        age_years=age_years,
+        weight=_weight(file),
+        height_cm=_amount(who.height),
+        blood_group=group.rstrip("+-") if group else None,
+        pregnant=who.pregnant,
+        lactating=who.lactating,
+        diagnosis=_diagnosis(disease),
+        bleeding=_bleeding(disease.bleeding),
+        red_flags=tuple(flag for flag in file.red_flags or [] if flag),
+        measurements=_measurements(file.measured or []),
+        treatments=_treatments(disease.earlier_treatments or []),
+        corticosteroids=disease.corticosteroids,
+        risks=MappingProxyType({name: getattr(file.risks, name, None) for name in RISKS}),
+        medicines=_medicines(file.medicines),
+        tolerated=_tolerated(file.tolerated),
+        vaccines=_vaccines(file.vaccines),
+        given=_given(file.given),
+        rhesus={"+": "positive", "-": "negative"}.get(group[-1]) if group else None,
+    )
+
+
+def goal(file: CaseFile) -> Goal:
+    wanted = _known(file.goal)
+    return Goal(_known(wanted.kind), _amount(wanted.count), wanted.by, wanted.procedure)
+
+
+def circumstances(file: CaseFile, as_of: date, pack: str) -> Circumstances:
+    team = file.team.model_dump(exclude_none=True) if file.team else {}
+    prices = {read_product(name): price for name, price in (file.prices or {}).items() if price is not None}
+    return Circumstances(
+        as_of=as_of,
+        start=file.start,
+        pack=pack,
+        stock=_stock(file.stock),
+        pump_resolution_ml_per_h=_amount(file.pump.resolution) if file.pump else None,
+        prices_per_g=MappingProxyType(prices),
+        team=MappingProxyType(team),
+    )
+
+
+def _weight(file: CaseFile) -> Weight:
+    """The latest weight; of two on one day they are equal, or the checks would have refused."""
+    latest = max(_known(file.weights), key=lambda weight: _known(weight.date))
+    value = _known(latest.value)
+    return Weight(value.amount, _known(latest.date), value.written)
+
+
+def _diagnosis(disease: fields.DiagnosisBlock) -> Diagnosis:
+    name = normal_diagnosis(_known(disease.name))
+    return Diagnosis(name, disease.phase, disease.since, disease.secondary_to, disease.spleen)
+
+
+def _bleeding(said: fields.BleedingBlock | None) -> Bleeding:
+    if said is None:
+        return Bleeding(None, ())
+    return Bleeding(said.grade, tuple(site for site in said.sites or [] if site))
+
+
+def _measurements(said: Iterable[fields.MeasuredBlock]) -> tuple[Measurement, ...]:
+    found = []
+    for one in said:
+        value = _known(one.value)
+        found.append(Measurement(_known(one.what), value.amount, value.unit, _known(one.date), value.written))
+    return tuple(sorted(found, key=lambda measurement: measurement.taken_on))
+
+
+def _treatments(said: Iterable[fields.TreatmentBlock]) -> tuple[EarlierTreatment, ...]:
+    return tuple(EarlierTreatment(_known(one.treatment), one.response, one.last, one.product) for one in said)
+
+
+def _medicines(said: list[fields.MedicineBlock] | None) -> tuple[Medicine, ...] | None:
+    if said is None:
+        return None
+    return tuple(Medicine(_known(one.name), one.started, one.changed, one.raises_platelets) for one in said)
+
+
+def _tolerated(said: list[fields.ToleratedBlock] | None) -> tuple[ToleratedInfusion, ...] | None:
+    if said is None:
+        return None
+    return tuple(
+        ToleratedInfusion(_known(one.product), _known(one.date), _amount(one.highest_rate), one.reaction) for one in said
+    )
+
+
+def _vaccines(said: list[fields.VaccineBlock] | None) -> tuple[Vaccine, ...] | None:
+    return None if said is None else tuple(Vaccine(_known(one.name), one.live, one.date) for one in said)
+
+
+def _given(said: list[fields.GivenBlock] | None) -> tuple[GivenDose, ...] | None:
+    if said is None:
+        return None
+    doses = []
+    for one in said:
+        day = one.time.date() if one.time else _known(one.date)
+        doses.append(GivenDose(_known(one.product), _known(one.grams).amount, day, one.time))
+    return tuple(sorted(doses, key=lambda dose: dose.given_on))
+
+
+def _stock(said: list[fields.StockBlock] | None) -> tuple[StockItem, ...] | None:
+    if said is None:
+        return None
+    items = []
+    for one in said:
+        vials = None if one.vials is None else tuple(_known(vial).amount for vial in one.vials)
+        items.append(StockItem(_known(one.product), vials))
+    return tuple(items)

@@ -1,0 +1,240 @@
+"""The commands: parse, call, render.
+
+Exit codes: 0 done, 1 our fault, 2 input refused, 3 a check failed, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from opsonin import __version__
+from opsonin.errors import CheckFailed, InputRefused, OpsoninError, Problem
+
+if TYPE_CHECKING:
+    from opsonin.case import Case
+    from opsonin.knowledge import Knowledge
+
+FRAME = "Research, education and planning support for professionals; not a medical device, never an order."
+
+
+def main() -> None:
+    """Run the command line and exit with the documented code."""
+    try:
+        code = opsonin.main(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Interrupted; nothing more was written.", err=True)
+        sys.exit(130)
+    except InputRefused as error:
+        _show_refusal(error)
+        sys.exit(2)
+    except CheckFailed as error:
+        click.echo(f"Check failed: {error}", err=True)
+        sys.exit(3)
+    except OpsoninError as error:
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(1)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _show_refusal(error: InputRefused) -> None:
+    click.echo(f"Refused, nothing written. {error}", err=True)
+    if "--json" in sys.argv:
+        problems = [vars(problem) for problem in error.problems]
+        click.echo(json.dumps({"refused": problems}, ensure_ascii=False, indent=2))
+
+
+def _show_version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if wanted and not context.resilient_parsing:
+        from opsonin.knowledge import load_knowledge
+
+        click.echo(f"opsonin {__version__}, knowledge {load_knowledge().version}")
+        context.exit()
+
+
+@click.group(epilog=FRAME, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_version,
+    help="Package and knowledge version.",
+)
+def opsonin() -> None:
+    """Plan, simulate and explain therapeutic antibodies that are pooled from donors or raised in animals."""
+
+
+@opsonin.command()
+@click.argument("therapy", type=click.Choice(["ivig"]))
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write to this new file instead of the terminal.",
+)
+def new(therapy: str, out: Path | None) -> None:
+    """Print a commented case file to fill in."""
+    from opsonin.case import new_case
+
+    text = new_case(therapy)
+    if out is None:
+        click.echo(text, nl=False)
+        return
+    if out.exists():
+        raise InputRefused([Problem("--out", str(out), "exists already.", "Name a new file.")])
+    out.write_text(text, encoding="utf-8")
+    click.echo(f"Wrote {out}. Fill it in, then: opsonin check {out}", err=True)
+
+
+@opsonin.command()
+@click.argument("case_file", metavar="CASE", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="Check as of this day instead of the case's own.")
+@click.option("--json", "as_json", is_flag=True, help="JSON on stdout.")
+def check(case_file: Path, on: Any, as_json: bool) -> None:
+    """Only check a case file; say everything that is wrong with it at once."""
+    case, _ = _read(case_file, on=on.date() if on else None, pack=None)
+    if as_json:
+        click.echo(json.dumps({"ok": True, "id": case.id}))
+    else:
+        click.echo(f"{case_file}: nothing to refuse (case {case.id}).")
+
+
+@opsonin.command()
+@click.argument("case_file", metavar="CASE", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write the report (one HTML file) and plan.json here.",
+)
+@click.option("--json", "as_json", is_flag=True, help="The whole plan as JSON on stdout.")
+@click.option("--pack", help="Policy pack to use instead of the case's.")
+@click.option("--product", help="Show this product's best regimen in full, instead of the first-ranked.")
+@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="Plan as of this day instead of the case's own.")
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**63 - 1),
+    default=1,
+    show_default=True,
+    help="Seed of the virtual people.",
+)
+@click.option(
+    "--people",
+    type=click.IntRange(200, 200_000),
+    default=2000,
+    show_default=True,
+    help="Virtual people per regimen.",
+)
+@click.option(
+    "--days",
+    type=click.IntRange(7, 120),
+    default=28,
+    show_default=True,
+    help="Days the forecast looks ahead.",
+)
+@click.option("--threads", type=click.IntRange(1, 256), help="Threads; the answer does not depend on it.")
+def plan(
+    case_file: Path,
+    out: Path | None,
+    as_json: bool,
+    pack: str | None,
+    product: str | None,
+    on: Any,
+    seed: int,
+    people: int,
+    days: int,
+    threads: int | None,
+) -> None:
+    """Turn a case file into a checked plan with a forecast and a report."""
+    from opsonin.therapy import plan_therapy
+
+    case, knowledge = _read(case_file, on=on.date() if on else None, pack=pack)
+    shown = _known_product(product, knowledge) if product else None
+    with _progress("simulating") as progress:
+        made = plan_therapy(
+            case.patient,
+            case.goal,
+            case.circumstances,
+            knowledge=knowledge,
+            virtual_patients=people,
+            horizon_days=days,
+            seed=seed,
+            threads=threads,
+            progress=progress,
+        )
+    if out is not None:
+        _write(made, knowledge, out)
+    if as_json:
+        from opsonin.case import plan_to_dict
+
+        click.echo(json.dumps(plan_to_dict(made), ensure_ascii=False, indent=2))
+        return
+    from opsonin.report import print_plan
+
+    print_plan(made, knowledge, product=shown)
+    if out is not None:
+        click.echo(f"Report: {out / 'report.html'}", err=True)
+
+
+@opsonin.command()
+@click.argument("what", type=click.Choice(["case", "plan"]))
+def schema(what: str) -> None:
+    """Print the JSON Schema of a file format."""
+    from opsonin.case import case_schema, plan_schema
+
+    wanted = {"case": case_schema, "plan": plan_schema}[what]
+    click.echo(json.dumps(wanted(), ensure_ascii=False, indent=2))
+
+
+def _read(path: Path, *, on: date | None, pack: str | None) -> tuple[Case, Knowledge]:
+    """The case and the knowledge it is read with; everything wrong with either is refused at once."""
+    from opsonin.case import check_case, read_case
+    from opsonin.knowledge import load_knowledge
+
+    case = read_case(path, as_of=on, pack=pack)
+    knowledge = load_knowledge(on=case.circumstances.as_of)
+    problems = check_case(case, knowledge)
+    if problems:
+        raise InputRefused(problems, source=str(path))
+    return case, knowledge
+
+
+def _known_product(id: str, knowledge: Knowledge) -> str:
+    wanted = id.strip().lower().replace("-", "_")
+    if wanted not in knowledge.products:
+        known = ", ".join(sorted(knowledge.products))
+        raise InputRefused([Problem("--product", id, "is not on the shelf.", f"Known: {known}.")])
+    return wanted
+
+
+def _write(made: Any, knowledge: Knowledge, out: Path) -> None:
+    from opsonin.case import plan_to_dict
+    from opsonin.report import write_report
+
+    out.mkdir(parents=True, exist_ok=True)
+    write_report(made, knowledge, out)
+    text = json.dumps(plan_to_dict(made), ensure_ascii=False, indent=2)
+    (out / "plan.json").write_text(text + "\n", encoding="utf-8")
+
+
+@contextmanager
+def _progress(what: str) -> Iterator[Callable[[int, int], None] | None]:
+    """A progress bar on stderr when a person is looking, nothing otherwise."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)

@@ -1,0 +1,33 @@
+"""What is known, for whom, as of when?
+
+Takes: the YAML and CSV shelves. Gives: a frozen Knowledge.
+May import: sources, quantities, errors (YAML only in load.py; no array libraries).
+"""
+
+from opsonin.knowledge.knowledge import (
+    DoseSchedule,
+    Fact,
+    Guideline,
+    Knowledge,
+    Label,
+    Pack,
+    Product,
+    PublishedArm,
+    Rate,
+    Rule,
+)
+from opsonin.knowledge.load import load_knowledge
+
+__all__ = [
+    "DoseSchedule",
+    "Fact",
+    "Guideline",
+    "Knowledge",
+    "Label",
+    "Pack",
+    "Product",
+    "PublishedArm",
+    "Rate",
+    "Rule",
+    "load_knowledge",
+]

@@ -1,0 +1,198 @@
+"""What stands on the shelves, read, checked and frozen?
+
+The only module that reads YAML. Numbers are taken from their text as exact decimals; an unknown or repeated key, a unit
+that is not on the list, a source that does not resolve or a number without a mark is refused, all of them at once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import yaml
+
+from opsonin.errors import KnowledgeError
+from opsonin.knowledge.blocks import Complaints, Shelf, facts_of
+from opsonin.knowledge.knowledge import Knowledge
+from opsonin.knowledge.shelf_guidelines import build_guidelines
+from opsonin.knowledge.shelf_packs import build_pack
+from opsonin.knowledge.shelf_products import build_product
+from opsonin.knowledge.shelf_rules import build_ranking, build_rules
+from opsonin.knowledge.shelf_sources import build_sources, gather_addresses
+from opsonin.knowledge.shelf_trials import build_arms
+
+SHELVES = Path(__file__).parent / "shelves"
+
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
+_WORDS = {"": None, "~": None, "null": None, "true": True, "false": False}
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def load_knowledge(*, on: date | None = None, extra: Path | None = None) -> Knowledge:
+    """Everything that is known on a day (every day, when none is given), with a site's own pack beside it.
+
+    Raises KnowledgeError naming every entry that is malformed.
+
+    >>> load_knowledge().product("privigen").brand
+    'Privigen'
+    """
+    if extra is None:
+        return _load(SHELVES, on, None, "")
+    return _load(SHELVES, on, extra, hashlib.sha256(_bytes_of(extra)).hexdigest())
+
+
+def read_shelves(folder: Path, *, on: date | None = None, extra: Path | None = None) -> Knowledge:
+    """The knowledge in any folder laid out like the packaged shelves; `load_knowledge` without the cache."""
+    complaints = Complaints()
+    files = sorted(p for p in folder.rglob("*") if p.suffix in (".yaml", ".csv"))
+    documents = {
+        path.relative_to(folder).with_suffix("").as_posix(): _read(path, complaints)
+        for path in files
+        if path.suffix == ".yaml"
+    }
+    tables = {p.relative_to(folder).with_suffix("").as_posix(): p for p in files if p.suffix == ".csv"}
+    seals = {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+    if extra is not None:
+        site = _read(extra, complaints)
+        documents["sources"] = {**documents.get("sources", {}), **site.pop("sources", {})}
+        documents[f"packs/{extra.stem}"] = site
+        seals[f"packs/{extra.stem}.yaml"] = _bytes_of(extra)
+
+    sources = build_sources(_works(documents, complaints), complaints)
+    shelf = Shelf(sources=sources, on=on, complaints=complaints)
+    products, packs, guidelines, rules, ranking = {}, {}, [], [], None
+    for name, document in documents.items():
+        room, _, stem = name.partition("/")
+        if room == "products":
+            product = build_product(shelf, name, stem, document)
+            if product is not None:
+                products[stem] = product
+        elif room == "packs":
+            version = hashlib.sha256(seals[f"{name}.yaml"]).hexdigest()[:12]
+            pack = build_pack(shelf, name, stem, document, version=version)
+            if pack is not None:
+                packs[stem] = pack
+        elif room == "guidelines":
+            guidelines += build_guidelines(shelf, name, document)
+        elif room == "rules":
+            rules += build_rules(shelf, name, document)
+        elif name == "policies/ranking":
+            ranking = build_ranking(shelf, name, document)
+        else:
+            facts_of(shelf, name, document)
+    arms = [arm for name, path in tables.items() if name.startswith("trials/") for arm in build_arms(shelf, name, path)]
+    if ranking is None:
+        complaints.add("policies/ranking", "ranking", "", "is missing or unusable.", "Write the ranking rule there.")
+    complaints.raise_if_any()
+    assert ranking is not None
+    return Knowledge(
+        version=_version(seals),
+        sources=MappingProxyType(gather_addresses(sources, shelf.facts.values())),
+        facts=MappingProxyType(dict(shelf.facts)),
+        products=MappingProxyType(products),
+        packs=MappingProxyType(packs),
+        guidelines=tuple(guidelines),
+        rules=tuple(rules),
+        ranking=ranking,
+        published=tuple(arms),
+    )
+
+
+def _works(documents: dict[str, dict[str, Any]], complaints: Complaints) -> dict[str, Any]:
+    """Every file called `sources`, at the top or in a room, as one; they are taken off the pile of shelves."""
+    works: dict[str, Any] = {}
+    for name in [name for name in documents if name.rpartition("/")[2] == "sources"]:
+        for key, work in documents.pop(name).items():
+            if key in works:
+                complaints.add(name, key, "", "stands in two lists of sources.", "Keep one of the two.")
+            works[key] = work
+    return works
+
+
+@lru_cache(maxsize=8)
+def _load(folder: Path, on: date | None, extra: Path | None, seal: str) -> Knowledge:
+    return read_shelves(folder, on=on, extra=extra)
+
+
+def _version(seals: dict[str, bytes]) -> str:
+    seal = hashlib.sha256()
+    for name in sorted(seals):
+        seal.update(name.encode() + b"\0" + seals[name] + b"\0")
+    return seal.hexdigest()[:12]
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise KnowledgeError(f"{path}: cannot be read ({error.strerror}). Give the path of a pack file.") from error
+
+
+def _read(path: Path, complaints: Complaints) -> dict[str, Any]:
+    """One shelf file as plain dicts, tuples, decimals, texts, true/false and None."""
+    name = f"{path.parent.name}/{path.name}"
+    loader = _Loader(_bytes_of(path).decode("utf-8"))
+    try:
+        document = _document(loader, name, complaints)
+    except yaml.YAMLError as error:
+        complaints.add(name, "", "", f"is not YAML: {' '.join(str(error).split())}.", "Mend the line named.")
+        return {}
+    finally:
+        loader.dispose()
+    if not isinstance(document, dict):
+        complaints.add(name, "", "", "does not hold blocks.", "Write 'name: {…}' blocks at the top level.")
+        return {}
+    return document
+
+
+def _document(loader: Any, name: str, complaints: Complaints) -> Any:
+    events: Iterator[Any] = iter(loader.get_event, None)
+    for event in events:
+        if isinstance(event, yaml.DocumentStartEvent):
+            return _node(next(events), events, name, complaints)
+        if isinstance(event, yaml.StreamEndEvent):
+            return None
+    return None
+
+
+def _node(event: Any, events: Iterator[Any], name: str, complaints: Complaints) -> Any:
+    if isinstance(event, yaml.ScalarEvent):
+        return _scalar(event)
+    line = event.start_mark.line + 1
+    if isinstance(event, yaml.AliasEvent) or event.anchor:
+        complaints.add(name, f"line {line}", "", "uses a YAML anchor or alias.", "Write the value out.")
+    if isinstance(event, yaml.MappingStartEvent):
+        found: dict[str, Any] = {}
+        for key in events:
+            if isinstance(key, yaml.MappingEndEvent):
+                return found
+            text = str(key.value) if isinstance(key, yaml.ScalarEvent) else "?"
+            if text in found:
+                at = f"line {key.start_mark.line + 1}"
+                complaints.add(name, at, text, "stands twice in one block.", "Keep one of the two.")
+            found[text] = _node(next(events), events, name, complaints)
+    if isinstance(event, yaml.SequenceStartEvent):
+        items = []
+        for item in events:
+            if isinstance(item, yaml.SequenceEndEvent):
+                return tuple(items)
+            items.append(_node(item, events, name, complaints))
+    return None
+
+
+def _scalar(event: Any) -> Any:
+    text = event.value
+    if event.style not in (None, ""):
+        return " ".join(text.split())
+    if text in _WORDS:
+        return _WORDS[text]
+    if _NUMBER.fullmatch(text):
+        return Decimal(text)
+    return " ".join(text.split())

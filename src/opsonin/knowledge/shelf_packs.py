@@ -1,0 +1,165 @@
+"""A policy pack: what one authority or site does about weight, rounding, rates, restarts and advice.
+
+A rule that a pack does not have is written `null`: the pack is silent, and the plan says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any
+
+from opsonin.knowledge.blocks import Shelf, is_fact, read_fact
+from opsonin.knowledge.knowledge import STATEMENT_TOPICS, Fact, LadderScheme, Pack, Rate, RoundingRule, WeightRule
+from opsonin.knowledge.units import is_rate
+
+_KEYS = frozenset(
+    "name label_region dosing_weight ideal_weight rounding ladder_scheme cap_at_risk restart_after "
+    "pump_resolution statements other".split()
+)
+_RULES = {
+    "dosing_weight": frozenset(
+        "kind adjusted_factor bmi_threshold over_ideal_threshold actual_above_kg adults_only "
+        "height_from_cm weight_above_kg_male weight_above_kg_female".split()
+    ),
+    "rounding": frozenset("direction tolerance_percent to_grams".split()),
+    "ladder_scheme": frozenset("factor step_minutes".split()),
+    "pump_resolution": frozenset("ml_per_h below_20_kg_ml_per_h".split()),
+    "ideal_weight": frozenset("male_kg female_kg per_inch_kg from_inches cm_to_inches".split()),
+}
+WEIGHT_KINDS = ("actual", "adjusted-above-threshold")
+DIRECTIONS = ("nearest", "down", "up")
+
+
+def build_pack(shelf: Shelf, name: str, stem: str, document: Mapping[str, Any], *, version: str) -> Pack | None:
+    """The pack in this file, or None when it is unusable."""
+    before = len(shelf.complaints.found)
+
+    def complain(block: str, why: str, remedy: str) -> None:
+        shelf.complaints.add(name, block, "", why, remedy)
+
+    for key in document.keys() - _KEYS:
+        complain(key, "is not a part of a pack.", f"Known parts: {', '.join(sorted(_KEYS))}.")
+    facts = {
+        key: read_fact(shelf, name, key, block)
+        for key, block in document.items()
+        if key in _KEYS and is_fact(block) and key not in ("statements", "other")
+    }
+    for key, allowed in _RULES.items():
+        fact = facts.get(key)
+        if fact is None or not fact.found:
+            continue
+        if not isinstance(fact.value, Mapping) or not fact.value.keys() <= allowed:
+            complain(key, "has a value this rule does not know.", f"Its value is a table of: {', '.join(sorted(allowed))}.")
+    if document.get("label_region") not in ("us", "eu"):
+        complain("label_region", f"is {document.get('label_region')!r}.", "One of: us, eu.")
+    if facts.get("pump_resolution") is None:
+        complain("pump_resolution", "is missing.", "State mL/h, and mL/h below 20 kg.")
+    statements = _statements(shelf, name, document.get("statements") or {})
+    for key, block in (document.get("other") or {}).items():
+        read_fact(shelf, name, f"other/{key}", block)
+    if len(shelf.complaints.found) > before:
+        return None
+    try:
+        return _pack(stem, document, facts, statements, version)
+    except (KeyError, TypeError, ValueError) as error:
+        complain("", f"lacks or misstates {error}.", "See docs/reference/shelf.md, 'A policy pack'.")
+        return None
+
+
+def _pack(
+    stem: str,
+    document: Mapping[str, Any],
+    facts: Mapping[str, Fact | None],
+    statements: Mapping[str, tuple[Fact, ...]],
+    version: str,
+) -> Pack:
+    pump = facts["pump_resolution"]
+    assert pump is not None
+    restart = facts.get("restart_after")
+    return Pack(
+        id=stem,
+        name=str(document["name"]),
+        label_region=str(document["label_region"]),
+        dosing_weight=_weight(facts.get("dosing_weight"), facts.get("ideal_weight")),
+        rounding=_rounding(facts.get("rounding")),
+        ladder_scheme=_scheme(facts.get("ladder_scheme")),
+        cap_at_risk=_cap(facts.get("cap_at_risk")),
+        restart_after_weeks=restart if restart is not None and restart.found else None,
+        pump_resolution_ml_per_h=_decimal(pump, "ml_per_h"),
+        pump_resolution_below_20_kg_ml_per_h=_decimal(pump, "below_20_kg_ml_per_h"),
+        statements=statements,
+        version=version,
+    )
+
+
+def _weight(fact: Fact | None, ideal: Fact | None) -> WeightRule | None:
+    if fact is None or not fact.found:
+        return None
+    value = fact.value
+    if value["kind"] not in WEIGHT_KINDS:
+        raise ValueError(f"dosing_weight.kind {value['kind']!r} (one of {', '.join(WEIGHT_KINDS)})")
+    if value["kind"] == "adjusted-above-threshold" and (ideal is None or value.get("adjusted_factor") is None):
+        raise ValueError("dosing_weight: an adjusted weight needs adjusted_factor and the ideal_weight formula")
+    return WeightRule(
+        kind=value["kind"],
+        adjusted_factor=value.get("adjusted_factor"),
+        bmi_threshold=value.get("bmi_threshold"),
+        over_ideal_threshold=value.get("over_ideal_threshold"),
+        actual_above_kg=value.get("actual_above_kg"),
+        adults_only=bool(value.get("adults_only")),
+        says=fact.says,
+        fact=fact,
+        ideal_fact=ideal,
+        height_from_cm=value.get("height_from_cm"),
+        weight_above_kg_male=value.get("weight_above_kg_male"),
+        weight_above_kg_female=value.get("weight_above_kg_female"),
+    )
+
+
+def _rounding(fact: Fact | None) -> RoundingRule | None:
+    if fact is None or not fact.found:
+        return None
+    if fact.value["direction"] not in DIRECTIONS:
+        raise ValueError(f"rounding.direction {fact.value['direction']!r} (one of {', '.join(DIRECTIONS)})")
+    return RoundingRule(
+        direction=fact.value["direction"],
+        tolerance_percent=fact.value.get("tolerance_percent"),
+        says=fact.says,
+        fact=fact,
+        to_grams=fact.value.get("to_grams"),
+    )
+
+
+def _scheme(fact: Fact | None) -> LadderScheme | None:
+    if fact is None or not fact.found:
+        return None
+    return LadderScheme(_decimal(fact, "factor"), _decimal(fact, "step_minutes"), fact.says, fact)
+
+
+def _cap(fact: Fact | None) -> Rate | None:
+    if fact is None or not fact.found:
+        return None
+    if not is_rate(fact.unit) or not isinstance(fact.value, Decimal):
+        raise ValueError("cap_at_risk: a rate per body weight, for example 3.2 mg/kg/min")
+    return Rate(fact.value, fact.unit, fact)
+
+
+def _decimal(fact: Fact, key: str) -> Decimal:
+    value = fact.value[key]
+    if not isinstance(value, Decimal) or value <= 0:
+        raise ValueError(f"{fact.id}.{key}: a number above zero")
+    return value
+
+
+def _statements(shelf: Shelf, name: str, topics: Mapping[str, Any]) -> Mapping[str, tuple[Fact, ...]]:
+    found = {}
+    for topic, blocks in topics.items():
+        if topic not in STATEMENT_TOPICS:
+            known = ", ".join(STATEMENT_TOPICS)
+            shelf.complaints.add(name, "statements", topic, "is not a topic.", f"Known topics: {known}.")
+            continue
+        facts = (read_fact(shelf, name, f"statements/{topic}/{key}", block) for key, block in (blocks or {}).items())
+        found[topic] = tuple(fact for fact in facts if fact is not None)
+    return MappingProxyType(found)

@@ -1,0 +1,113 @@
+"""For whom and for which courses does the model hold? The limits stand on the shelf with the model.
+
+A fact that is missing is never filled in silence: without a count there is no forecast, and every other gap becomes
+an assumption in words that the forecast carries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from opsonin.knowledge import Knowledge
+from opsonin.mechanism.igg import SHELF
+from opsonin.patient import Patient
+from opsonin.regimen.regimen import Regimen
+
+DOMAIN_FACT = f"{SHELF}/model"
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A limit this person or course lies beyond."""
+
+    field: str
+    value: str
+    limit: str
+
+
+def limits_passed(patient: Patient, regimen: Regimen, *, as_of: date, knowledge: Knowledge) -> tuple[Limit, ...]:
+    """Every limit of the model's domain that this person or this course lies beyond; empty when it holds.
+
+    Sources: models/ivig_itp_draft/model.
+    """
+    hard = knowledge.fact(DOMAIN_FACT).holds_for["hard"]
+    return tuple((*_person(patient, hard, as_of), *_course(patient, regimen, hard)))
+
+
+def _person(patient: Patient, hard: Mapping[str, Any], as_of: date) -> Iterator[Limit]:
+    diagnosis, count = patient.diagnosis, patient.latest("platelets")
+    if diagnosis.name != hard["diagnosis"]:
+        yield Limit("diagnosis", diagnosis.name, "primary immune thrombocytopenia")
+    yield from _span("age", patient.age_years, hard["age_years"], "years")
+    yield from _span("weight", patient.weight.kg, hard["weight_kg"], "kg")
+    if count is None:
+        yield Limit("platelet count", "not known", "a measured platelet count is needed as the baseline")
+    else:
+        yield from _span("latest platelet count", count.value, hard["platelets_10e9_per_l"], "×10⁹/L")
+    if diagnosis.spleen is not None and diagnosis.spleen != hard["spleen"]:
+        yield Limit("spleen", diagnosis.spleen, "spleen in place")
+    if patient.pregnant is True and hard["pregnant"] is False:
+        yield Limit("pregnancy", "pregnant", "not pregnant")
+    days = int(hard["days_since_platelet_raising_change"][0])
+    for what, when in _recent(patient, as_of, days):
+        yield Limit("platelet-raising treatment", f"{what} on {when.isoformat()}", f"none started or changed in the last {days} days")
+
+
+def _course(patient: Patient, regimen: Regimen, hard: Mapping[str, Any]) -> Iterator[Limit]:
+    """Limits of the dose as calculated, before it is rounded to vials."""
+    total_g = sum((i.dose.calculated_g for i in regimen.infusions), Decimal(0))
+    per_kg = total_g / patient.weight.kg
+    yield from _span("total dose per actual body weight", round(per_kg, 2), hard["total_g_per_kg"], "g/kg")
+    days = max((i.dose.day for i in regimen.infusions), default=0)
+    yield from _span("length of the course", Decimal(days), hard["course_days"], "days")
+
+
+def _span(field: str, value: Decimal, span: tuple[Any, Any], unit: str) -> Iterator[Limit]:
+    low, high = (None if end is None else Decimal(end) for end in span)
+    if (low is not None and value < low) or (high is not None and value > high):
+        words = f"{low}–{high} {unit}" if None not in (low, high) else f"{low} {unit} or more" if high is None else f"up to {high} {unit}"
+        yield Limit(field, f"{value} {unit}", words)
+
+
+def _recent(patient: Patient, as_of: date, days: int) -> Iterator[tuple[str, date]]:
+    """Platelet-raising medicines begun or changed, and treatments for ITP last given, in the last `days` days."""
+    for medicine in patient.medicines or ():
+        if medicine.raises_platelets:
+            for word, when in (("started", medicine.started_on), ("changed", medicine.changed_on)):
+                if when is not None and (as_of - when).days <= days:
+                    yield f"{medicine.name} {word}", when
+    for treatment in patient.treatments:
+        if treatment.last_on is not None and (as_of - treatment.last_on).days <= days:
+            yield f"{treatment.treatment} last given", treatment.last_on
+
+
+def assumptions(patient: Patient, *, as_of: date, knowledge: Knowledge) -> tuple[str, ...]:
+    """What the forecast takes for granted because the case does not say it, in words."""
+    hard = knowledge.fact(DOMAIN_FACT).holds_for["hard"]
+    days = int(hard["days_since_platelet_raising_change"][0])
+    return tuple(_assumptions(patient, days))
+
+
+def _assumptions(patient: Patient, days: int) -> Iterator[str]:
+    if patient.diagnosis.spleen is None:
+        yield "Spleen not stated: taken as in place."
+    if patient.pregnant is None and patient.sex != "male":
+        yield "Pregnancy not stated: taken as not pregnant."
+    if patient.medicines is None:
+        yield f"Medicines not stated: taken as none that raises platelets started or changed in the last {days} days."
+    for medicine in patient.medicines or ():
+        if medicine.raises_platelets is None:
+            yield f"Whether {medicine.name} raises platelets is not stated: taken as not."
+        elif medicine.raises_platelets and medicine.started_on is None and medicine.changed_on is None:
+            yield f"When {medicine.name} was started is not stated: taken as unchanged for more than {days} days."
+    if patient.corticosteroids == "current":
+        yield f"Corticosteroids are current: taken as unchanged for more than {days} days unless a date says otherwise."
+    for treatment in patient.treatments:
+        if treatment.last_on is None:
+            yield f"When {treatment.treatment} was last given is not stated: taken as more than {days} days ago."
+    if patient.latest("igg") is None:
+        yield "Serum IgG not known: drawn from the population."

@@ -1,0 +1,39 @@
+"""Who is this, what is it for, and under which circumstances?
+
+Takes: values read from a case. Gives: Patient, Goal, Circumstances; what is not known stays None.
+May import: knowledge and below; no array libraries.
+"""
+
+from opsonin.patient.patient import (
+    RISKS,
+    Bleeding,
+    Circumstances,
+    Diagnosis,
+    EarlierTreatment,
+    GivenDose,
+    Goal,
+    Measurement,
+    Medicine,
+    Patient,
+    StockItem,
+    ToleratedInfusion,
+    Vaccine,
+    Weight,
+)
+
+__all__ = [
+    "RISKS",
+    "Bleeding",
+    "Circumstances",
+    "Diagnosis",
+    "EarlierTreatment",
+    "GivenDose",
+    "Goal",
+    "Measurement",
+    "Medicine",
+    "Patient",
+    "StockItem",
+    "ToleratedInfusion",
+    "Vaccine",
+    "Weight",
+]

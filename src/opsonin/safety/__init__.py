@@ -1,0 +1,28 @@
+"""May this person have this product, and this regimen?
+
+Takes: Patient + Regimen + Knowledge + date. Gives: findings (absolute, conditional, advisory) and standings, as values.
+May import: patient, regimen and below; no array libraries.
+"""
+
+from opsonin.safety.check import VOCABULARY, Course, check_patient, check_product, check_regimen, rate_at_risk
+from opsonin.safety.finding import SEVERITIES, STANDINGS, Finding, Offer, Standing
+from opsonin.safety.offers import offers, regimen_standing, supporting_guidelines
+from opsonin.safety.recalculate import recalculate
+
+__all__ = [
+    "SEVERITIES",
+    "STANDINGS",
+    "VOCABULARY",
+    "Course",
+    "Finding",
+    "Offer",
+    "Standing",
+    "check_patient",
+    "check_product",
+    "check_regimen",
+    "offers",
+    "rate_at_risk",
+    "recalculate",
+    "regimen_standing",
+    "supporting_guidelines",
+]

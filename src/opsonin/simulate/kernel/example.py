@@ -1,0 +1,50 @@
+"""The shape a kernel is compiled for, here of a decay dA/dt = u - k A, uncompiled: what generated code replaces."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+LANES = 16
+BLOCK = 32
+STATES = 1
+CONTROLLED = 1
+INPUTS = 1
+CONSTANTS = 1
+
+
+def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Stands for numba's compiler."""
+    return function
+
+
+def fill_constants(p: Any, row: int, c: Any, lane: int) -> None:
+    """Constants of one lane from one row of parameters."""
+    c[lane] = p[row, 0]
+
+
+def fill_slopes(y: Any, c: Any, u: Any, k: Any) -> None:
+    """Rates of change of all states in all lanes."""
+    for lane in range(LANES):
+        k[lane] = u[lane] - c[lane] * y[lane]
+
+
+def fill_output(code: int, y: Any, c: Any, lane: int, o: Any) -> None:
+    """One output of one lane at BLOCK times, from its states at those times."""
+    for n in range(BLOCK):
+        o[n] = y[code * BLOCK + n]
+
+
+def factorise(y: Any, c: Any, u: Any, shift: Any, m: Any) -> None:
+    """Triangular factors of shift * I - Jacobian in all lanes."""
+    for lane in range(LANES):
+        m[lane] = shift[lane] + c[lane]
+
+
+def backsolve(m: Any, r: Any, k: Any) -> None:
+    """Solution of the factorised system for the right-hand side r, in all lanes."""
+    for lane in range(LANES):
+        k[lane] = r[lane] / m[lane]
+
+
+FACTORS = 1

@@ -1,0 +1,256 @@
+"""A population in lockstep: every lane holds one individual with its own time, step size, events and observations.
+
+All lanes do the same arithmetic in every round, so the compiler turns each loop over lanes into vector
+instructions; what differs (is this step accepted? is an event reached?) is chosen per lane. A lane whose individual
+is done takes the next one. No lane ever reads another lane, so a result does not depend on who shares the group.
+
+Arrays: y, new, peak (states x lanes): state, state after the step, largest size so far; k: slopes of the stages;
+u: infusion rates; c: constants; clock (rows below x lanes): what each lane is about. plan: one row per action
+(time, kind, index, value); span: first and last action of each individual; ledger: status and attempted steps.
+"""
+# mypy: disable-error-code="no-untyped-def"
+
+from __future__ import annotations
+
+import numpy as np
+
+from opsonin.simulate.kernel.elementary import exponential, larger, logarithm, smaller
+from opsonin.simulate.kernel.example import (
+    BLOCK,
+    CONTROLLED,
+    INPUTS,
+    LANES,
+    STATES,
+    compiled,
+    fill_constants,
+    fill_output,
+    fill_slopes,
+)
+from opsonin.simulate.kernel.tsit5 import advance, attempt, interpolate, measure
+
+# --- kernel ---
+SET_RATE, ADD, SET_STATE, SET_PARAMETER = 0, 1, 2, 3
+DONE, TOO_MANY_STEPS, STEP_VANISHED, NOT_FINITE, STIFF = 0, 1, 2, 3, 4
+TIME, USED, STEP, TO, STOP, END, DUE, ERROR, MEMORY, GOOD, REFUSED = range(11)
+WHO, SEEN, ACTION, TRIES, FRESH, STIFFNESS = range(6)
+CALM = -9.2  # logarithm of the smallest error the step control remembers
+
+
+@compiled
+def limit_steps(time, step, stop, used, to):
+    """No step passes the next event or the end: it lands there exactly."""
+    for lane in range(LANES):
+        room = stop[lane] - time[lane]
+        lands = step[lane] * 1.001 >= room
+        used[lane] = room if lands else step[lane]
+        to[lane] = stop[lane] if lands else time[lane] + step[lane]
+
+
+@compiled
+def judge(error, memory, good, refused, used, step):
+    """Accept or refuse each lane's step and choose the next step size (proportional-integral controller)."""
+    for lane in range(LANES):
+        e = error[lane]
+        known = e < 1e100
+        size = logarithm(larger(e if known else 1.0, 1e-9))
+        grow = 0.9 * exponential(0.04 * memory[lane] - 0.17 * size)
+        grow = smaller(larger(grow, 0.2), 1.0 if refused[lane] > 0.0 else 8.0)
+        shrink = smaller(larger(0.9 * exponential(-0.2 * size), 0.1), 0.9)
+        accepted = e <= 1.0
+        factor = grow if accepted else (shrink if known else 0.1)
+        good[lane] = 1.0 if accepted else 0.0
+        refused[lane] = 0.0 if accepted else 1.0
+        memory[lane] = larger(size, CALM) if accepted else memory[lane]
+        step[lane] = used[lane] * factor
+
+
+@compiled
+def next_observation(observed, row, seen):
+    """Time of the individual's observation number `seen`; infinite when there is none (NaN pads)."""
+    if seen >= observed.shape[1]:
+        return np.inf
+    when = observed[row if observed.shape[0] > 1 else 0, seen]
+    return when if when == when else np.inf
+
+
+@compiled
+def emit(clock, cards, lane, y, new, k, c, observed, selected, needed, results, theta, w, z, o):
+    """Write every observation of one lane that falls inside its accepted step, a block at a time."""
+    row, seen = cards[WHO, lane], cards[SEEN, lane]
+    due, to, start, h = clock[DUE, lane], clock[TO, lane], clock[TIME, lane], clock[USED, lane]
+    while due < to:
+        count = 0
+        while due < to and count < BLOCK:
+            theta[count] = (due - start) / h
+            count += 1
+            due = next_observation(observed, row, seen + count)
+        interpolate(theta, y, new, h, k, lane, needed, w, z)
+        write(lane, row, seen, count, c, selected, results, z, o)
+        seen += count
+    cards[SEEN, lane] = seen
+    clock[DUE, lane] = due
+
+
+@compiled
+def write(lane, row, seen, count, c, selected, results, z, o):
+    """Compute the asked-for outputs from the states z at `count` times and store them."""
+    for n in range(selected.size):
+        fill_output(selected[n], z, c, lane, o)
+        for m in range(count):
+            results[n, row, seen + m] = o[m]
+
+
+@compiled
+def act(clock, cards, lane, y, peak, u, c, parameters, plan, span):
+    """Apply every action that is due: infusion rates, boluses, resets, changed parameters."""
+    row, a = cards[WHO, lane], cards[ACTION, lane]
+    while a < span[row, 1] and plan[a, 0] <= clock[TIME, lane]:
+        kind, index, value = int(plan[a, 1]), int(plan[a, 2]), plan[a, 3]
+        if kind == SET_RATE:
+            u[index * LANES + lane] = value
+        elif kind == SET_PARAMETER:
+            parameters[row, index] = value
+            fill_constants(parameters, row, c, lane)
+        else:
+            i = index * LANES + lane
+            y[i] = value if kind == SET_STATE else y[i] + value
+            peak[i] = larger(peak[i], abs(y[i]))
+        a += 1
+    cards[ACTION, lane] = a
+    after = plan[a, 0] if a < span[row, 1] else np.inf
+    clock[STOP, lane] = smaller(clock[END, lane], after)
+
+
+@compiled
+def load(clock, cards, lane, row, start, y, peak, u, c, parameters, initial, observed, span):
+    """Put an individual into a lane, at its start."""
+    cards[WHO, lane] = row
+    cards[ACTION, lane] = span[row, 0]
+    cards[SEEN, lane], cards[TRIES, lane], cards[STIFFNESS, lane] = 0, 0, 0
+    clock[TIME, lane] = start
+    clock[DUE, lane] = next_observation(observed, row, 0)
+    last = observed.shape[1] - 1
+    while last > 0 and next_observation(observed, row, last) == np.inf:
+        last -= 1
+    clock[END, lane] = larger(start, next_observation(observed, row, last))
+    for s in range(STATES):
+        y[s * LANES + lane] = initial[row, s]
+        peak[s * LANES + lane] = abs(initial[row, s])
+    for n in range(INPUTS):
+        u[n * LANES + lane] = 0.0
+    fill_constants(parameters, row, c, lane)
+
+
+@compiled
+def release(clock, cards, lane, status, y, results, ledger, final):
+    """Record how the lane's individual ended, and empty the lane: it then stands still and is never due."""
+    row = cards[WHO, lane]
+    ledger[row, 0] = status
+    ledger[row, 1] = cards[TRIES, lane]
+    final[row, STATES] = clock[TIME, lane]
+    for s in range(STATES):
+        final[row, s] = y[s * LANES + lane] if status == DONE else np.nan
+    for n in range(results.shape[0]):
+        for m in range(cards[SEEN, lane] if status == DONE else 0, results.shape[2]):
+            results[n, row, m] = np.nan
+    cards[WHO, lane] = -1
+    clock[TIME, lane], clock[STEP, lane] = 0.0, 0.0
+    clock[DUE, lane], clock[STOP, lane] = np.inf, np.inf
+
+
+@compiled
+def finish(clock, cards, lane, y, c, observed, selected, results, z, o):
+    """Write the observations at the very end of an individual's time."""
+    row, seen = cards[WHO, lane], cards[SEEN, lane]
+    for s in range(STATES):
+        z[s * BLOCK] = y[s * LANES + lane]
+    while next_observation(observed, row, seen) <= clock[END, lane]:
+        write(lane, row, seen, 1, c, selected, results, z, o)
+        seen += 1
+    cards[SEEN, lane] = seen
+
+
+@compiled
+def troubled(clock, cards, lane, limit):
+    """Why this lane cannot go on, or DONE (0) if it can."""
+    if clock[GOOD, lane] == 0.0 and clock[USED, lane] <= 1e-14 * larger(abs(clock[TIME, lane]), 1e-3):
+        return STEP_VANISHED if clock[ERROR, lane] < np.inf else NOT_FINITE
+    return TOO_MANY_STEPS if cards[TRIES, lane] >= limit else DONE
+
+
+@compiled
+def calls(clock, cards, limit):
+    """How many lanes reached an event, their end, or trouble."""
+    count = 0
+    for lane in range(LANES):
+        cards[TRIES, lane] += 1
+        stuck = (clock[GOOD, lane] == 0.0) & (clock[USED, lane] < 1e-12)
+        called = (clock[TIME, lane] >= clock[STOP, lane]) | stuck | (cards[TRIES, lane] >= limit)
+        count += 1 if called & (cards[WHO, lane] >= 0) else 0
+    return count
+
+
+@compiled
+def restart(clock, cards, y, new, peak, k, c, u, rtol, atol, floor):
+    """New slopes, and a first step from how fast the fastest state moves, for the lanes that were touched."""
+    fill_slopes(y, c, u, new)
+    for lane in range(LANES):
+        if cards[FRESH, lane] == 0:
+            continue
+        fastest = 0.0
+        for s in range(STATES):
+            i = s * LANES + lane
+            k[i] = new[i]
+            size = larger(abs(y[i]), floor * peak[i]) + atol[s] / rtol
+            if size > 0.0 and s < CONTROLLED:
+                fastest = larger(fastest, abs(k[i]) / size)
+        room = clock[STOP, lane] - clock[TIME, lane]
+        cautious = 0.5 * exponential(0.2 * logarithm(rtol))
+        clock[STEP, lane] = smaller(room, cautious / fastest) if fastest > 0.0 else room
+        clock[MEMORY, lane], clock[REFUSED, lane] = CALM, 0.0
+        cards[FRESH, lane] = 0
+
+
+@compiled
+def integrate(
+    lower, upper, start, parameters, initial, observed, plan, span, selected, needed, rtol, atol, floor, limit,
+    patience, results, ledger, final, clock, cards, y, new, peak, z, k, u, c, o, w, theta, work,
+):  # fmt: skip
+    """Integrate individuals lower..upper-1 and fill their rows of results, ledger and final."""
+    waiting, active, called = lower, 0, LANES
+    while active > 0 or called > 0:
+        if called > 0:
+            active = 0
+            for lane in range(LANES):
+                if cards[WHO, lane] >= 0:
+                    trouble = troubled(clock, cards, lane, limit)
+                    if clock[TIME, lane] < clock[STOP, lane] and trouble == DONE:
+                        active += 1
+                        continue
+                    if trouble != DONE:
+                        release(clock, cards, lane, trouble, y, results, ledger, final)
+                while True:
+                    if cards[WHO, lane] < 0:
+                        if waiting >= upper:
+                            break
+                        load(clock, cards, lane, waiting, start, y, peak, u, c, parameters, initial, observed, span)
+                        waiting += 1
+                    act(clock, cards, lane, y, peak, u, c, parameters, plan, span)
+                    if clock[TIME, lane] < clock[END, lane]:
+                        cards[FRESH, lane] = 1
+                        active += 1
+                        break
+                    finish(clock, cards, lane, y, c, observed, selected, results, z, o)
+                    release(clock, cards, lane, DONE, y, results, ledger, final)
+            restart(clock, cards, y, new, peak, k, c, u, rtol, atol, floor)
+        limit_steps(clock[TIME], clock[STEP], clock[STOP], clock[USED], clock[TO])
+        attempt(y, c, u, clock[USED], k, z, new, work)
+        measure(y, new, clock[USED], k, peak, rtol, atol, floor, clock[ERROR])
+        judge(clock[ERROR], clock[MEMORY], clock[GOOD], clock[REFUSED], clock[USED], clock[STEP])
+        for lane in range(LANES):
+            if clock[DUE, lane] < clock[TO, lane] and clock[GOOD, lane] > 0.0:
+                emit(clock, cards, lane, y, new, k, c, observed, selected, needed, results, theta, w, z, o)
+        advance(clock[GOOD], y, new, peak, k)
+        for lane in range(LANES):
+            clock[TIME, lane] = clock[TO, lane] if clock[GOOD, lane] > 0.0 else clock[TIME, lane]
+        called = calls(clock, cards, limit)

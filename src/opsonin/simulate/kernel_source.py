@@ -1,0 +1,209 @@
+"""How do formulas become a compiled kernel? Prints them, after hoisting and sharing sub-expressions, as loops over lanes.
+
+The integrator itself is ordinary Python in `kernel/`; the text of those files is put behind the generated functions.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from importlib import resources
+from typing import Any
+
+import sympy
+from sympy.printing.pycode import PythonCodePrinter
+
+from opsonin.simulate.model import Model
+from opsonin.simulate.symbols import Formulas, trace
+
+BLOCK = 32  # observations of one lane interpolated together
+LANES = 16  # individuals in lockstep: two AVX-512 or four AVX2 vectors; 8 is not vectorised by numba, 32 spills
+
+
+class _KernelPrinter(PythonCodePrinter):
+    """Python text whose every operation vectorises: no libm calls, no branches, whole doubles."""
+
+    def _print_Float(self, expr: Any) -> str:
+        return repr(float(expr))
+
+    def _print_Pow(self, expr: Any, rational: bool = False) -> str:
+        base, exponent = expr.base, expr.exp
+        if exponent == sympy.Rational(1, 2):
+            return f"math.sqrt({self._print(base)})"
+        if exponent == -sympy.Rational(1, 2):
+            return f"(1.0/math.sqrt({self._print(base)}))"
+        if exponent.is_Integer and abs(int(exponent)) <= 8:
+            factor = f"({self._print(base)})"
+            product = "*".join([factor] * abs(int(exponent)))
+            return f"({product})" if exponent > 0 else f"(1.0/({product}))"
+        return f"power({self._print(base)}, {self._print(exponent)})"
+
+    def _print_exp(self, expr: Any) -> str:
+        return f"exponential({self._print(expr.args[0])})"
+
+    def _print_log(self, expr: Any) -> str:
+        return f"logarithm({self._print(expr.args[0])})"
+
+    def _print_Larger(self, expr: Any) -> str:
+        return f"larger({self._print(expr.args[0])}, {self._print(expr.args[1])})"
+
+    def _print_Smaller(self, expr: Any) -> str:
+        return f"smaller({self._print(expr.args[0])}, {self._print(expr.args[1])})"
+
+    def _print_And(self, expr: Any) -> str:
+        return "(" + " & ".join(f"({self._print(part)})" for part in expr.args) + ")"
+
+    def _print_Or(self, expr: Any) -> str:
+        return "(" + " | ".join(f"({self._print(part)})" for part in expr.args) + ")"
+
+
+def _text(expression: Any) -> str:
+    return str(_KernelPrinter().doprint(expression))
+
+
+class _Constants:
+    """Sub-expressions of parameters only: computed once per individual, then one row of lanes each."""
+
+    def __init__(self, formulas: Formulas) -> None:
+        self._parameters = frozenset(formulas.parameters)
+        self.rows: dict[Any, Any] = {}
+
+    def symbol(self, expression: Any) -> Any:
+        return self.rows.setdefault(expression, sympy.Symbol(f"c_{len(self.rows)}", real=True))
+
+    def hoist(self, expression: Any) -> Any:
+        """The expression with every parameter-only part replaced by a constant's symbol."""
+        free = expression.free_symbols
+        if not free:
+            return expression
+        if free <= self._parameters:
+            return self.symbol(expression) if not expression.is_Boolean else expression.func(*map(self.hoist, expression.args))
+        if not expression.args:
+            return expression
+        if not (expression.is_Add or expression.is_Mul):
+            return expression.func(*(self.hoist(part) for part in expression.args))
+        fixed = [part for part in expression.args if part.free_symbols <= self._parameters]
+        moving = [self.hoist(part) for part in expression.args if not part.free_symbols <= self._parameters]
+        return expression.func(self.hoist(expression.func(*fixed)), *moving) if fixed else expression.func(*moving)
+
+
+def _lane_loop(
+    name: str, arguments: str, expressions: Sequence[Any], store: str, formulas: Formulas, over: str = "lane"
+) -> str:
+    """One function whose single loop runs over the lanes (or over BLOCK times of one lane) and stores every expression."""
+    width = LANES if over == "lane" else BLOCK
+    shared, final = sympy.cse(list(expressions), symbols=sympy.numbered_symbols("x_"), order="none")
+    used = set().union(*(part.free_symbols for part in [*(e for _, e in shared), *final])) if final else set()
+    lines = ["@compiled", f"def {name}({arguments}):", f"    for {over} in range({width}):"]
+    rows = [("y", formulas.states), ("u", formulas.inputs)]
+    for array, symbols in rows:
+        lines += [f"        {s} = {array}[{i * width} + {over}]" for i, s in enumerate(symbols) if s in used]
+    constants = sorted((s for s in used if s.name.startswith("c_")), key=lambda s: int(s.name[2:]))
+    lines += [f"        {s} = c[{int(s.name[2:]) * LANES} + lane]" for s in constants]
+    lines += [f"        {symbol} = {_text(expression)}" for symbol, expression in shared]
+    lines += [f"        {store.format(row=i * LANES)} = {_text(e)}" for i, e in enumerate(final)]
+    return "\n".join([*lines, ""]) if final else "\n".join([*lines, "        pass", ""])
+
+
+def _constants_function(constants: _Constants, formulas: Formulas) -> str:
+    """One function that fills every constant of one lane from one row of parameters."""
+    shared, final = sympy.cse(list(constants.rows), symbols=sympy.numbered_symbols("x_"), order="none")
+    used = set().union(*(part.free_symbols for part in [*(e for _, e in shared), *final])) if final else set()
+    lines = ["@compiled", "def fill_constants(p, row, c, lane):"]
+    lines += [f"    {s} = p[row, {i}]" for i, s in enumerate(formulas.parameters) if s in used]
+    lines += [f"    {symbol} = {_text(expression)}" for symbol, expression in shared]
+    lines += [f"    c[{i * LANES} + lane] = {_text(e)}" for i, e in enumerate(final)]
+    return "\n".join([*lines, "    return None", ""])
+
+
+def _outputs_function(outputs: Sequence[Any], formulas: Formulas) -> str:
+    """One function that computes the asked-for output (a state, or a derived one) of one lane at BLOCK times."""
+    parts, cases = [], []
+    for number, expression in enumerate(outputs):
+        parts.append(_lane_loop(f"output_{number}", "y, c, lane, o", [expression], "o[n]", formulas, over="n"))
+        cases.append(f"    elif code == {len(formulas.states) + number}:\n        output_{number}(y, c, lane, o)")
+    head = [
+        "@compiled",
+        "def fill_output(code, y, c, lane, o):",
+        f"    if code < {len(formulas.states)}:",
+        f"        for n in range({BLOCK}):",
+        f"            o[n] = y[code * {BLOCK} + n]",
+    ]
+    return "\n".join([*parts, *head, *cases, ""])
+
+
+def _needs(outputs: Sequence[Any], formulas: Formulas) -> list[list[int]]:
+    """For every output code, the states it reads."""
+    own = [[i] for i in range(len(formulas.states))]
+    return own + [[i for i, s in enumerate(formulas.states) if s in e.free_symbols] for e in outputs]
+
+
+def _template(name: str) -> str:
+    """The text of one file of `kernel/`, without its docstring-level imports of the example shape."""
+    text = resources.files("opsonin.simulate.kernel").joinpath(f"{name}.py").read_text("utf-8")
+    return text.split("# --- kernel ---\n", 1)[1]
+
+
+def _unrolled(text: str, counts: dict[str, int]) -> str:
+    """The text with every loop marked `# unrolled` written out, so that the loop over lanes around it vectorises."""
+    lines, result = text.split("\n"), []
+    while lines:
+        line = lines.pop(0)
+        loop = re.fullmatch(r"( *)for (\w+) in range\((\w+)\):  # unrolled", line)
+        if loop is None:
+            result.append(line)
+            continue
+        indent, variable, count = loop.groups()
+        body = []
+        while lines and lines[0].startswith(indent + "    "):
+            body.append(lines.pop(0)[4:])
+        for number in range(counts[count]):
+            result += [re.sub(rf"\b{variable}\b", str(number), part) for part in body]
+    return "\n".join(result)
+
+
+def kernel_source(formulas: Formulas, method: str) -> str:
+    """The full text of a kernel module for these formulas and this method ("tsit5" or "rodas5p")."""
+    constants = _Constants(formulas)
+    slopes = [constants.hoist(slope) for slope in formulas.slopes]
+    outputs = [constants.hoist(output) for output in formulas.outputs]
+    generated = [_lane_loop("fill_slopes", "y, c, u, k", slopes, "k[{row} + lane]", formulas)]
+    generated.append(_outputs_function(outputs, formulas))
+    if method == "rodas5p":
+        from opsonin.simulate.jacobian import linear_solver_source
+
+        generated.append(linear_solver_source(formulas, constants, _lane_loop, LANES))
+    generated.insert(0, _constants_function(constants, formulas))
+    head = f'''"""Generated by opsonin.simulate: a population kernel. Do not edit; delete the folder to regenerate."""
+import math
+import numpy as np
+from numba import njit
+
+LANES = {LANES}
+BLOCK = {BLOCK}
+STATES = {len(formulas.states)}
+CONTROLLED = {formulas.controlled}
+INPUTS = {max(1, len(formulas.inputs))}
+CONSTANTS = {max(1, len(constants.rows))}
+NEEDS = {_needs(outputs, formulas)!r}
+
+compiled = njit(cache=True, nogil=True, error_model="numpy", fastmath={{"contract", "nsz"}})
+'''
+    counts = {"STATES": len(formulas.states), "CONTROLLED": formulas.controlled}
+    templates = (_unrolled(_template(name), counts) for name in (method, "lanes"))
+    return "\n\n".join([head, _template("elementary"), *generated, *templates])
+
+
+def latex(model: Model) -> dict[str, str]:
+    """The equations of a model as LaTeX, one per state."""
+    formulas = trace(model)
+    plain = {s: sympy.Symbol(s.name[2:]) for s in (*formulas.states, *formulas.parameters)}
+    plain |= {s: sympy.Symbol(f"R_{s.name[2:]}") for s in formulas.inputs}
+    result = {}
+    for name, slope in zip(model.states, formulas.slopes, strict=True):
+        shown = slope.xreplace(plain).replace(
+            lambda e: type(e).__name__ in ("Larger", "Smaller"),
+            lambda e: (sympy.Max if type(e).__name__ == "Larger" else sympy.Min)(*e.args, evaluate=False),
+        )
+        result[name] = rf"\frac{{d\,{sympy.latex(plain[sympy.Symbol('y_' + name, real=True)])}}}{{dt}} = {sympy.latex(shown)}"
+    return result

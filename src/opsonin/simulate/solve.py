@@ -1,0 +1,220 @@
+"""What would happen to these individuals? The one call that runs the engine."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from opsonin.simulate.actions import actions, personal_doses, spell_out
+from opsonin.simulate.cache import fingerprint, load_kernel
+from opsonin.simulate.courses import Courses, Failure
+from opsonin.simulate.events import EventTable, Floats, Integers
+from opsonin.simulate.model import Model
+from opsonin.simulate.reductions import Reduction
+from opsonin.simulate.request import Request, checked
+
+CHUNK = 2048  # individuals prepared and solved together; results do not depend on it
+AUTOMATIC_FLOOR = 1e-3  # with atol None, errors are measured against at least this share of a state's largest size
+REASONS = {
+    1: "step limit reached",
+    2: "step size fell to nothing",
+    3: "a value is not finite",
+}
+
+
+def solve(
+    model: Model,
+    *,
+    parameters: Mapping[str, ArrayLike],
+    times: ArrayLike,
+    n: int | None = None,
+    events: EventTable | None = None,
+    outputs: Sequence[str] | None = None,
+    reductions: Sequence[Reduction] = (),
+    initial: Mapping[str, ArrayLike] | None = None,
+    start: float | None = None,
+    rtol: float = 1e-6,
+    atol: float | Mapping[str, float] | None = None,
+    method: str = "auto",
+    threads: int | None = None,
+    max_steps: int = 100_000,
+    progress: Callable[[int, int], None] | None = None,
+) -> Courses:
+    """What would happen to n individuals with these parameters, given these events?
+
+    parameters: every parameter of the model, a number or an array (n,). times: observation times, sorted, (times,)
+    or (n, times) with NaN padding; an observation at the instant of an event sees the state after it. outputs: names
+    of states or derived outputs (default: all, or none when reductions are asked for). initial: values that replace
+    the model's initial state. start: when the initial state holds (default: 0, or earlier if something happens earlier).
+    rtol: error per step relative to each state's size; atol: absolute, one number or per state, or None: a thousandth
+    of each state's largest size so far counts as its size. method: "tsit5", "rodas5p" (stiff), or "auto": explicit,
+    and implicit for those individuals that turn out stiff. progress: called with (done, n).
+
+    Results are bitwise the same for any threads, chunks and company. Individuals that fail are NaN and listed in
+    `courses.failed`. Raises InputRefused with every problem found.
+
+    >>> from opsonin.simulate.examples import DECAY
+    >>> events = EventTable.infusions(DECAY, 2, [(0.0, 0.0, 100.0)], state="A")
+    >>> courses = solve(DECAY, parameters={"k": [0.1, 0.2], "V": 10.0}, n=2, events=events, times=[0.0, 10.0])
+    >>> courses["concentration"].round(4).tolist()
+    [[10.0, 3.6788], [10.0, 1.3534]]
+    """
+    request = checked(
+        model, parameters=parameters, times=times, n=n, events=events, outputs=outputs, reductions=reductions,
+        initial=initial, start=start, rtol=rtol, atol=atol, method=method, max_steps=max_steps,
+    )  # fmt: skip
+    return _run(request, threads, progress)
+
+
+@dataclass
+class _Store:
+    """Where the results of all chunks go."""
+
+    values: dict[str, Floats]
+    final: Floats
+    status: Integers
+    failed_at: Floats
+    steps: Integers
+    implicit: np.ndarray
+
+
+def _run(request: Request, threads: int | None, progress: Callable[[int, int], None] | None) -> Courses:
+    n, width = request.n, request.times.shape[-1]
+    store = _Store(
+        values={name: np.empty((n, width)) for name in request.outputs}
+        | {reduction.name: np.empty(n) for reduction in request.reductions},
+        final=np.empty((n, len(request.model.states))),
+        status=np.zeros(n, np.int64),
+        failed_at=np.zeros(n),
+        steps=np.zeros(n, np.int64),
+        implicit=np.zeros(n, bool),
+    )
+    workers = max(1, threads if threads is not None else len(os.sched_getaffinity(0)))
+    size = min(CHUNK, max(64, -(-n // workers)))
+    pieces = [slice(lower, min(lower + size, n)) for lower in range(0, n, size)]
+    _kernel(request, "rodas5p" if request.method == "rodas5p" else "tsit5")
+    done = 0
+    for finished in _all(pieces, lambda piece: _solve_piece(request, piece, store), workers):
+        done += finished.stop - finished.start
+        if progress is not None:
+            progress(done, n)
+    return _courses(request, store)
+
+
+def _all(pieces: list[slice], work: Callable[[slice], None], workers: int) -> Iterator[slice]:
+    """Do the work on every piece, in threads if there are several; yield pieces as they finish."""
+    if workers == 1 or len(pieces) == 1:
+        for piece in pieces:
+            work(piece)
+            yield piece
+        return
+    executor = ThreadPoolExecutor(max_workers=workers)
+    try:
+        futures = {executor.submit(work, piece): piece for piece in pieces}
+        for future in as_completed(futures):
+            future.result()
+            yield futures[future]
+    finally:
+        executor.shutdown(wait=True, cancel_futures=True)
+
+
+def _kernel(request: Request, method: str) -> Any:
+    """The compiled kernel of this model and method."""
+
+    def source() -> str:
+        from opsonin.simulate.kernel_source import kernel_source
+        from opsonin.simulate.symbols import trace
+
+        return kernel_source(trace(request.model), method)
+
+    return load_kernel(fingerprint(request.model, method), source)
+
+
+def _solve_piece(request: Request, rows: slice, store: _Store) -> None:
+    """Solve the individuals of one chunk and put what was asked for into the store."""
+    work = _Piece(request, rows)
+    method = "rodas5p" if request.method == "rodas5p" else "tsit5"
+    everyone = np.arange(work.n)
+    work.integrate(method, everyone)
+    store.implicit[rows] = method == "rodas5p"
+    store.status[rows], store.steps[rows] = work.ledger[:, 0], work.ledger[:, 1]
+    store.final[rows], store.failed_at[rows] = work.final[:, :-1], work.final[:, -1]
+    names = request.kept
+    for number, name in enumerate(names):
+        if name in request.outputs:
+            store.values[name][rows] = work.results[number]
+    times = request.times if request.times.ndim == 1 else request.times[rows]
+    for reduction in request.reductions:
+        series = work.results[names.index(reduction.output)]
+        store.values[reduction.name][rows] = reduction.reduce(times, series)
+
+
+class _Piece:
+    """The arrays of one chunk, as the kernel wants them."""
+
+    def __init__(self, request: Request, rows: slice) -> None:
+        self.request = request
+        self.n = rows.stop - rows.start
+        chosen = {name: np.broadcast_to(value, (request.n,))[rows] for name, value in request.parameters.items()}
+        self.parameters = np.column_stack([chosen[name] for name in request.model.parameters]) if chosen else np.zeros((self.n, 1))
+        self.parameters = np.ascontiguousarray(self.parameters, float)
+        self.initial = request.initial_states(chosen, rows)
+        records, group_of = spell_out(request.events, rows, request.model)
+        personal = personal_doses(records, request.model, chosen)
+        groups = int(group_of.max()) + 1 if group_of.size else 0
+        self.plan, span = actions(personal, groups, request.model, self.initial)
+        self.span = np.ascontiguousarray(span[group_of])
+        self.observed = np.atleast_2d(request.times if request.times.ndim == 1 else request.times[rows])
+        self.observed = np.ascontiguousarray(self.observed)
+        self.results = np.empty((len(request.kept), self.n, self.observed.shape[1]))
+        self.ledger = np.zeros((self.n, 2), np.int64)
+        self.final = np.empty((self.n, len(request.model.states) + 1))
+
+    def integrate(self, method: str, chosen: Integers) -> None:
+        """Run the kernel on the chosen individuals (a contiguous run of them)."""
+        request = self.request
+        kernel = _kernel(request, method)
+        selected = np.array([request.codes[name] for name in request.kept], np.int64)
+        needed = np.array(sorted({s for code in selected for s in kernel.NEEDS[code]}), np.int64)
+        lanes = kernel.LANES
+        rows = {name: np.zeros(getattr(kernel, name) * lanes) for name in ("STATES", "INPUTS", "CONSTANTS", "WORK")}
+        y, new, peak = (rows["STATES"].copy() for _ in range(3))
+        clock, cards = np.zeros((11, lanes)), np.zeros((6, lanes), np.int64)
+        clock[4] = clock[6] = np.inf
+        cards[0] = -1
+        block = kernel.BLOCK
+        kernel.integrate(
+            int(chosen[0]), int(chosen[-1]) + 1, request.start, self.parameters, self.initial, self.observed, self.plan,
+            self.span, selected, needed, request.rtol, request.atol, request.floor, request.max_steps, 0, self.results,
+            self.ledger, self.final, clock, cards, y, new, peak, np.zeros(kernel.STATES * max(lanes, block)),
+            np.zeros(kernel.STAGES * kernel.STATES * lanes), rows["INPUTS"], rows["CONSTANTS"], np.zeros(block),
+            np.zeros(8 * block), np.zeros(block), rows["WORK"],
+        )  # fmt: skip
+
+
+def _courses(request: Request, store: _Store) -> Courses:
+    lost = np.flatnonzero(store.status)
+    for value in store.values.values():
+        value[lost] = np.nan
+    implicit = int(store.implicit.sum())
+    counts = {"tsit5": request.n - implicit, "rodas5p": implicit}
+    return Courses(
+        model=request.model.name,
+        times=request.times,
+        values=store.values,
+        final=store.final,
+        failed=tuple(
+            Failure(int(i), float(store.failed_at[i]), REASONS.get(int(store.status[i]), "unknown")) for i in lost
+        ),
+        method={name: count for name, count in counts.items() if count},
+        steps=store.steps,
+        rtol=request.rtol,
+        atol=request.given_atol,
+        units={**request.model.states, **request.model.output_units},
+    )

@@ -1,0 +1,101 @@
+"""The clinic visit. Open this first.
+
+A therapy course is data that flows one way: what is known → who this is → what may be offered → what could be given →
+who this might be → what would happen → what is chosen, with reasons. Each line below is one room of the house.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from opsonin import __version__, planning, safety
+from opsonin.knowledge import Knowledge
+from opsonin.patient import Circumstances, Goal, Patient
+from opsonin.planning import Plan, Stamp
+from opsonin.planning.assemble import assemble, no_treatment
+from opsonin.planning.candidates import silences, weight_for_dosing
+from opsonin.planning.forecast import MODEL_ID, SOLVER, forecasts
+from opsonin.planning.unknown import not_known, not_used
+
+PLAN_SCHEMA = "opsonin-plan/1"
+
+SAFETY_FRAME = (
+    "Research, education and planning support for professionals. Not a medical device, never an order, an alarm "
+    "or pump control. A qualified person checks every figure against the current label and the patient, and decides."
+)
+
+
+def plan_therapy(
+    patient: Patient,
+    goal: Goal,
+    circumstances: Circumstances,
+    *,
+    knowledge: Knowledge,
+    virtual_patients: int = 2000,
+    horizon_days: int = 28,
+    seed: int = 1,
+    threads: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Plan:
+    """Which immunoglobulin course serves this goal in this person, as of the day in `circumstances`?
+
+    Every product on the shelf gets a standing, every supported regimen exact doses, a rate ladder, findings and a
+    forecast (or the reason there is none), and all are ranked by the rule on the shelf. The choice stays with
+    the reader.
+
+    >>> from opsonin.case import read_case
+    >>> from opsonin.knowledge import load_knowledge
+    >>> case = read_case("examples/adult-before-surgery.yaml")
+    >>> known = load_knowledge()
+    >>> plan = plan_therapy(case.patient, case.goal, case.circumstances, knowledge=known, virtual_patients=64)
+    >>> plan.first.standing.kind
+    'on-label'
+    """
+    pack = knowledge.pack(circumstances.pack)
+
+    about_person = safety.check_patient(patient, circumstances, knowledge)
+    offered = safety.offers(patient, circumstances, knowledge)
+    regimens = planning.candidates(patient, circumstances, offered, knowledge)
+    expected = forecasts(
+        patient,
+        goal,
+        circumstances,
+        [regimen for regimen, _ in regimens],
+        knowledge=knowledge,
+        virtual_patients=virtual_patients,
+        horizon_days=horizon_days,
+        seed=seed,
+        threads=threads,
+        progress=progress,
+    )
+    ranked = assemble(patient, goal, circumstances, regimens, offered, expected, knowledge)
+    at_risk = bool(safety.rate_at_risk(patient, knowledge)[0])
+
+    return Plan(
+        schema=PLAN_SCHEMA,
+        patient=patient,
+        goal=goal,
+        circumstances=circumstances,
+        weight=weight_for_dosing(patient, pack),
+        no_treatment=no_treatment(patient, knowledge),
+        offers=offered,
+        candidates=ranked,
+        would_change=planning.what_would_change(patient, goal, circumstances, ranked, expected, knowledge),
+        not_known=not_known(patient, circumstances),
+        not_used=not_used(patient, circumstances, knowledge),
+        silences=tuple(silence.says(pack.id) for silence in silences(pack, knowledge, at_risk=at_risk)),
+        statements=planning.plan_statements(pack),
+        findings=about_person,
+        stamp=Stamp(
+            package_version=__version__,
+            knowledge_version=knowledge.version,
+            pack=pack.id,
+            pack_version=pack.version,
+            model=MODEL_ID,
+            as_of=circumstances.as_of,
+            seed=seed,
+            virtual_patients=virtual_patients,
+            solver=SOLVER,
+        ),
+        safety_frame=SAFETY_FRAME,
+    )
