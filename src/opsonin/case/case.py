@@ -21,9 +21,5 @@ class Case:
     text_hash: str  # SHA-256 of the file's text
 
     def states(self, path: str) -> bool:
-        """Whether the file says anything at or below this path.
-
-        >>> case.states("patient.height")        # doctest: +SKIP
-        True
-        """
+        """Whether the file says anything at or below this path, such as "patient.height" or "risks"."""
         return any(said == path or said.startswith((f"{path}.", f"{path}[")) for said in self.stated)

@@ -1,4 +1,4 @@
-"""Is every amount possible and plausible, for this age? Slipped points, wrong units and wrong fields are caught here."""
+"""Is every amount possible, and plausible at this age? Slipped points, wrong units and wrong fields are caught here."""
 
 from __future__ import annotations
 
@@ -47,7 +47,8 @@ def _body_mass_index(sight: Sight, place: Place, weight: Quantity, height: Quant
     low, high = limits.BODY_MASS_INDEX
     if low <= index <= high:
         return
-    why = f"with a height of {show(height.amount, 1)} cm gives a body-mass index of {show(index, 1)} kg/m², which is not plausible."
+    what = f"a body-mass index of {show(index, 1)} kg/m²"
+    why = f"with a height of {show(height.amount, 1)} cm gives {what}, which is not plausible."
     other = weight.amount * _LB_IN_KG / (height.amount / 100) ** 2
     meant = "Was lb meant? " if index > high and low <= other <= high else ""
     sight.notes.add(place, why, f"{meant}Correct the weight or the height.")

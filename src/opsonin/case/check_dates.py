@@ -1,4 +1,4 @@
-"""Do the days fit together? Nothing before birth, nothing measured after the day of the case, nothing planned before it."""
+"""Do the days fit? Nothing before birth, nothing measured after the day of the case, nothing planned before it."""
 
 from __future__ import annotations
 

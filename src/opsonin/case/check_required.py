@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from opsonin.case.document import Place
 from opsonin.case.fields import CaseFile
 from opsonin.case.sight import Sight
+from opsonin.case.yaml_words import in_yaml
 
 
 def check_required(sight: Sight) -> None:
@@ -27,7 +28,7 @@ def _block(sight: Sight, model: type[BaseModel], block: BaseModel, place: Place)
         extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
         because = extra.get("x-needed")
         if because and (value is None or value == []):
-            example = _shown(field.examples[0]) if field.examples else ""
+            example = in_yaml(field.examples[0]) if field.examples else ""
             sight.notes.missing(here, f"is missing: {because}.", f"Write it, for example {example}.")
         _below(sight, value, here)
 
@@ -38,19 +39,6 @@ def _below(sight: Sight, value: Any, place: Place) -> None:
     elif isinstance(value, list):
         for index, item in enumerate(value):
             _below(sight, item, (*place, index))
-
-
-def _shown(example: Any) -> str:
-    """An example as it is written in YAML.
-
-    >>> _shown([{"value": "72 kg"}])
-    '[{value: 72 kg}]'
-    """
-    if isinstance(example, dict):
-        return "{" + ", ".join(f"{key}: {_shown(value)}" for key, value in example.items()) + "}"
-    if isinstance(example, list):
-        return "[" + ", ".join(_shown(item) for item in example) + "]"
-    return str(example)
 
 
 def _age(sight: Sight) -> None:

@@ -97,14 +97,16 @@ def _compose_all(text: str) -> Iterator[yaml.Node]:
     depth = 0
     for event in yaml.parse(text, Loader=_CaseLoader):
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise yaml.MarkedYAMLError(
-                problem="anchors and aliases (& and *) are not used in a case; put the text in quotes if it is text",
-                problem_mark=event.start_mark,
-            )
+            raise _refused_at(event, "anchors and aliases (& and *) are not used in a case; put text in quotes")
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > _DEEPEST:
-            raise yaml.MarkedYAMLError(problem="nested too deeply", problem_mark=event.start_mark)
+            raise _refused_at(event, "nested too deeply")
     yield from yaml.compose_all(text, Loader=_CaseLoader)
+
+
+def _refused_at(event: yaml.Event, why: str) -> yaml.MarkedYAMLError:
+    mark: Any = event.start_mark
+    return yaml.MarkedYAMLError(problem=why, problem_mark=mark)
 
 
 def _value(node: yaml.Node, place: Place, document: Document) -> Any:

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic.config import JsonDict
 
 from opsonin.case import readers as read
 from opsonin.quantities import Quantity
@@ -29,6 +30,9 @@ MEASURED = {  # what → kind of quantity
     "haemoglobin": "haemoglobin",
 }  # fmt: skip
 
+_ID = read.text("letters, digits, dots or dashes, without blanks", ID_PATTERN, "is not a pseudonym.")
+_PACK = read.text("a policy pack such as us, eu or ca-on", PACK_PATTERN, "is not the id of a policy pack.")
+_SCHEMA = read.text(SCHEMA, f"^{SCHEMA}$", "is not a format this version reads.")
 Words = Annotated[str | None, read.text("words")]
 YesNo = Annotated[bool | None, read.yes_no()]
 Day = Annotated[date | None, read.day()]
@@ -37,7 +41,7 @@ ProductId = Annotated[str | None, read.product()]
 
 def fact(says: str, example: Any, *, needed: str = "") -> Any:
     """A field: what it says, an example, and, when it must be there, why."""
-    extra = {"x-needed": needed} if needed else None
+    extra: JsonDict | None = {"x-needed": needed} if needed else None
     return Field(default=None, description=says, examples=[example], json_schema_extra=extra)
 
 
@@ -49,7 +53,9 @@ class Block(BaseModel):
 
 class PatientBlock(Block):
     birth_date: Day = fact("Date of birth; give this or the age.", "1979-03-02")
-    age: Annotated[Quantity | None, read.amount("age")] = fact("Age on `as_of`; give this or the birth date.", "47 years")
+    age: Annotated[Quantity | None, read.amount("age")] = fact(
+        "Age on `as_of`; give this or the birth date.", "47 years"
+    )
     sex: Annotated[str | None, read.choice("female", "male")] = fact("Sex, for ideal weight and eGFR.", "female")
     height: Annotated[Quantity | None, read.amount("height")] = fact("Height, for ideal weight.", "168 cm")
     blood_group: Annotated[str | None, read.blood_group()] = fact("Blood group, for the risk of haemolysis.", "A+")
@@ -216,11 +222,11 @@ class TeamBlock(Block):
 
 
 class CaseFile(Block):
-    schema_: Annotated[str | None, read.text(SCHEMA, f"^{SCHEMA}$")] = Field(
+    schema_: Annotated[str | None, _SCHEMA] = Field(
         default=None, alias="schema", description="Format and version of this file.", examples=[SCHEMA],
         json_schema_extra={"x-needed": "it says how the file is read"},
     )  # fmt: skip
-    id: Annotated[str | None, read.text("a pseudonym without blanks", ID_PATTERN)] = fact(
+    id: Annotated[str | None, _ID] = fact(
         "Pseudonym of this case; never a name.", "adult-before-surgery", needed="every printed page carries it"
     )
     therapy: Annotated[str | None, read.choice(THERAPY)] = fact(
@@ -234,7 +240,7 @@ class CaseFile(Block):
     start: Annotated[datetime | None, read.moment()] = fact(
         "Planned start of the first infusion with time zone, for clock times.", "2026-11-21T09:00+01:00"
     )
-    pack: Annotated[str | None, read.text("a policy pack such as us, eu or ca-on", PACK_PATTERN)] = fact(
+    pack: Annotated[str | None, _PACK] = fact(
         "Policy pack: whose rules apply. `--pack ID` overrides it.", "us", needed="rules differ between countries"
     )
     patient: PatientBlock | None = fact("Who this is.", {"age": "47 years"}, needed="labels and doses depend on age")

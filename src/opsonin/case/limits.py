@@ -12,7 +12,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from opsonin.errors import InputRefused
-from opsonin.quantities import Quantity, read_quantity, show, unit_kinds
+from opsonin.quantities import Quantity, read_quantity, show, unit_in_words, unit_kinds
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ def implausible(quantity: Quantity, limits: Limits) -> tuple[str, str] | None:
         return ("is negative." if quantity.amount < 0 else "is zero."), "Write the measured value with its unit."
     if limits.admit(quantity.amount):
         return None
-    unit = quantity.unit
+    unit = unit_in_words(quantity.unit)
     why = f"is not plausible: expected {limits.low} to {limits.high} {unit} ({limits.reason})."
     return why, f"{_meant(quantity, limits)}Correct the number or the unit."
 
@@ -124,11 +124,11 @@ def _meant(quantity: Quantity, limits: Limits) -> str:
         except InputRefused:  # pragma: no cover - the digits were read once already
             continue
         if other.unit == quantity.unit and limits.usual(other.amount):
-            guesses.setdefault(other.amount, f'"{digits} {unit}"')
+            guesses.setdefault(other.amount, f'"{digits} {unit_in_words(unit)}"')
     if not guesses:
         for factor in (Fraction(1, 10), Fraction(10), Fraction(1, 100), Fraction(100)):
             shifted = quantity.amount * factor.numerator / factor.denominator
             if limits.usual(shifted):
-                guesses[shifted] = f'"{show(shifted)} {quantity.unit}"'
+                guesses[shifted] = f'"{show(shifted)} {unit_in_words(quantity.unit)}"'
                 break
     return f"Was {' or '.join(guesses.values())} meant? " if guesses else ""

@@ -21,13 +21,13 @@ class Notes:
         self._found.append((place, Problem(dotted(place), shown, why, remedy)))
 
     def missing(self, place: Place, why: str, remedy: str) -> None:
-        """Note an absent field, unless it, or the block it belongs to, was refused already."""
-        if not self.touched(place):
+        """Note an absent field, unless it is written but unusable, or its block was refused already."""
+        if not self.touched(place) and place not in self._document.written:
             self.add(place, why, remedy, "")
 
     def touched(self, place: Place) -> bool:
         """Whether this place, or a block around it, already has a problem."""
-        return any(place[: len(known)] == known for known, _ in self._found if known or not place)
+        return any(place[: len(known)] == known for known, _ in self._found)
 
     def places(self) -> tuple[Place, ...]:
         return tuple(place for place, _ in self._found)

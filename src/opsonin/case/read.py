@@ -14,8 +14,8 @@ from opsonin.case.check_amounts import check_amounts
 from opsonin.case.check_dates import check_dates
 from opsonin.case.check_required import check_required
 from opsonin.case.check_sense import check_sense
-from opsonin.case.document import Document, dotted, read_document
-from opsonin.case.fields import PACK_PATTERN, SCHEMA, CaseFile
+from opsonin.case.document import Document, Place, dotted, read_document
+from opsonin.case.fields import SCHEMA
 from opsonin.case.notes import Notes
 from opsonin.case.shape import shape
 from opsonin.case.sight import Sight
@@ -37,12 +37,12 @@ def read_case(
     """
     text, source = _text(path_or_text, source)
     document = read_document(text)
-    if () in document.problems or any(place == () for place in document.problems):
+    if () in document.problems:
         raise InputRefused(document.problems[()], source=source)
     _refuse_atg(document, source)
+    document = _with_overrides(document, on, pack)
     notes = Notes(document)
-    content = _with_overrides(document, on, pack)
-    file = shape(content, notes)
+    file = shape(document, notes)
     as_of = on or file.as_of or today
     sight = Sight(file, as_of, notes)
     if as_of is None:
@@ -59,11 +59,11 @@ def _case(sight: Sight, document: Document, text: str) -> Case:
     assert as_of is not None and age_years is not None, "the checks passed a case without its day or an age"
     return Case(
         schema=SCHEMA,
-        id=values._known(file.id),
-        therapy=values._known(file.therapy),
+        id=values.known(file.id),
+        therapy=values.known(file.therapy),
         patient=values.patient(file, age_years),
         goal=values.goal(file),
-        circumstances=values.circumstances(file, as_of, values._known(file.pack)),
+        circumstances=values.circumstances(file, as_of, values.known(file.pack)),
         stated=_stated(document.content),
         text_hash=hashlib.sha256(text.encode("utf-8")).hexdigest(),
     )
@@ -91,29 +91,23 @@ def _refuse_atg(document: Document, source: str) -> None:
     said = str(document.content.get("therapy", "")).strip().lower()
     if re.match(r"^(atg|anti-?thymocyte)", said):
         why = "is not planned by this version; it reads ivig-itp only, and keeps the fields of ATG reserved."
-        raise InputRefused(
-            [Problem("therapy", said, why, "Plan IVIG, or wait for a version with ATG.")], source=source
-        )
+        raise InputRefused([Problem("therapy", said, why, "Plan IVIG, or wait for a version with ATG.")], source=source)
 
 
 def _with_overrides(document: Document, on: date | None, pack: str | None) -> Document:
-    overrides: dict[str, Any] = {}
-    if on is not None:
-        overrides["as_of"] = on.isoformat()
-    if pack is not None:
-        if not re.match(PACK_PATTERN, pack):
-            remedy = "Write a policy pack such as us, eu or ca-on."
-            raise InputRefused([Problem("--pack", pack, "is not a pack id.", remedy)])
-        overrides["pack"] = pack
-    return Document({**document.content, **overrides}, document.written, document.problems)
+    overrides = {"as_of": on.isoformat() if on else None, "pack": pack}
+    said = {name: value for name, value in overrides.items() if value is not None}
+    written: dict[Place, str] = {**document.written, **{(name,): value for name, value in said.items()}}
+    content: dict[str, Any] = {**document.content, **said}
+    return Document(content, written, document.problems)
 
 
 def _stated(content: dict[str, Any]) -> tuple[str, ...]:
     """The dotted path of every field with a value; an empty list counts, it says "none"."""
     found: list[str] = []
 
-    def look(value: Any, place: tuple[str | int, ...]) -> None:
-        parts = list(value.items()) if isinstance(value, dict) else []
+    def look(value: Any, place: Place) -> None:
+        parts: list[tuple[Any, Any]] = list(value.items()) if isinstance(value, dict) else []
         if isinstance(value, list):
             parts = list(enumerate(value))
         for part, below in parts:
@@ -123,6 +117,3 @@ def _stated(content: dict[str, Any]) -> tuple[str, ...]:
 
     look(content, ())
     return tuple(found)
-
-
-__all__ = ["CaseFile", "read_case"]

@@ -72,13 +72,13 @@ def _text(value: Any, what: str) -> str:
     return str(value).strip()
 
 
-def text(what: str, pattern: str = r"\S") -> Reader:
+def text(what: str, pattern: str = r"\S", why: str = "is empty.") -> Reader:
     """Words; with a pattern when only some will do."""
 
     def read(value: Any) -> str:
         said = _text(value, what)
         if not re.search(pattern, said):
-            raise Refused("is empty." if said == "" else "is not understood here.", f"Write {what}.")
+            raise Refused("is empty." if said == "" else why, f"Write {what}.")
         return said
 
     return Reader(read, {"type": "string", "pattern": pattern})
@@ -90,7 +90,9 @@ def choice(*words: str) -> Reader:
     def read(value: Any) -> str:
         said = "" if isinstance(value, bool) else re.sub(r"[\s_]+", "-", str(value).strip().lower())
         if said not in words:
-            raise Refused("is not one of the words known here.", f"{nearest(said, words)}Write one of: {', '.join(words)}.")
+            raise Refused(
+                "is not one of the words known here.", f"{nearest(said, words)}Write one of: {', '.join(words)}."
+            )
         return said
 
     return Reader(read, {"enum": list(words)})
@@ -236,7 +238,9 @@ def blood_group() -> Reader:
         if said.rstrip("+-") == "0":
             raise Refused("has a zero in place of the letter O.", f'Write "{said.replace("0", "O")}".')
         if not re.match(r"^(A|B|AB|O)[+-]?$", said):
-            raise Refused("is not a blood group.", "Write A, B, AB or O, with + or - when Rhesus is known; or leave it out.")
+            raise Refused(
+                "is not a blood group.", "Write A, B, AB or O, with + or - when Rhesus is known; or leave it out."
+            )
         return said
 
     return Reader(read, {"enum": [group + sign for group in ("A", "B", "AB", "O") for sign in ("", "+", "-")]})

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import copy
 import typing
+from difflib import get_close_matches
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from opsonin.case import readers as read
 from opsonin.case.document import Document, Place
 from opsonin.case.fields import ATG_FIELDS, CaseFile
 from opsonin.case.notes import Notes
@@ -80,16 +80,25 @@ def _note_unknown_field(place: Place, notes: Notes) -> None:
         return
     block = block_at(place[:-1])
     known = field_names(block) if block else []
-    moved = f"It belongs under {_home_of(name)}. " if _home_of(name) and not read.nearest(name, known) else ""
-    hint = moved or read.nearest(name, known)
-    notes.add(place, "is not a field of a case.", f"{hint}Known here: {', '.join(known)}.")
+    notes.add(place, "is not a field of a case.", f"{_hint(name, known)}Known here: {', '.join(known)}.")
 
 
-def _home_of(name: str) -> str:
-    """The block in which this field name is known, when there is just one."""
-    blocks = ("patient", "diagnosis", "goal", "risks", "pump", "team")
-    homes = [block for block in blocks if name in field_names(block_at((block,)) or CaseFile)]
-    return f'"{homes[0]}"' if len(homes) == 1 else ""
+def _hint(name: str, known: list[str]) -> str:
+    """The field that was probably meant, here or in another block.
+
+    >>> _hint("heigth", ["weights", "goal"])
+    'Did you mean "height", under patient? '
+    """
+    homes = {
+        field: block
+        for block in ("patient", "diagnosis", "goal", "risks", "pump", "team")
+        for field in field_names(block_at((block,)) or CaseFile)
+    }
+    close = get_close_matches(name.lower(), [*known, *homes], n=1, cutoff=0.6)
+    if not close:
+        return ""
+    where = "" if close[0] in known else f", under {homes[close[0]]}"
+    return f'Did you mean "{close[0]}"{where}? '
 
 
 def _take_out(content: Any, place: Place, kind: str) -> None:
@@ -98,7 +107,7 @@ def _take_out(content: Any, place: Place, kind: str) -> None:
         here = here[part]
     if kind == "extra_forbidden":
         del here[place[-1]]
-    elif isinstance(place[-1], int) and kind not in ("refused",):
+    elif isinstance(place[-1], int) and kind != "refused":
         here[place[-1]] = {}
     else:
         here[place[-1]] = None

@@ -33,7 +33,7 @@ from opsonin.quantities import Quantity
 _Given = TypeVar("_Given")
 
 
-def _known(value: _Given | None) -> _Given:
+def known(value: _Given | None) -> _Given:
     """A required value, which the checks found to be there."""
     assert value is not None, "a required field passed the checks without a value"
     return value
@@ -44,10 +44,10 @@ def _amount(quantity: Quantity | None) -> Decimal | None:
 
 
 def patient(file: CaseFile, age_years: Decimal) -> Patient:
-    who, disease = _known(file.patient), _known(file.diagnosis)
+    who, disease = known(file.patient), known(file.diagnosis)
     group = who.blood_group
     return Patient(
-        id=_known(file.id),
+        id=known(file.id),
         sex=who.sex,
         age_years=age_years,
         weight=_weight(file),
@@ -71,8 +71,8 @@ def patient(file: CaseFile, age_years: Decimal) -> Patient:
 
 
 def goal(file: CaseFile) -> Goal:
-    wanted = _known(file.goal)
-    return Goal(_known(wanted.kind), _amount(wanted.count), wanted.by, wanted.procedure)
+    wanted = known(file.goal)
+    return Goal(known(wanted.kind), _amount(wanted.count), wanted.by, wanted.procedure)
 
 
 def circumstances(file: CaseFile, as_of: date, pack: str) -> Circumstances:
@@ -91,13 +91,13 @@ def circumstances(file: CaseFile, as_of: date, pack: str) -> Circumstances:
 
 def _weight(file: CaseFile) -> Weight:
     """The latest weight; of two on one day they are equal, or the checks would have refused."""
-    latest = max(_known(file.weights), key=lambda weight: _known(weight.date))
-    value = _known(latest.value)
-    return Weight(value.amount, _known(latest.date), value.written)
+    latest = max(known(file.weights), key=lambda weight: known(weight.date))
+    value = known(latest.value)
+    return Weight(value.amount, known(latest.date), value.written)
 
 
 def _diagnosis(disease: fields.DiagnosisBlock) -> Diagnosis:
-    name = normal_diagnosis(_known(disease.name))
+    name = normal_diagnosis(known(disease.name))
     return Diagnosis(name, disease.phase, disease.since, disease.secondary_to, disease.spleen)
 
 
@@ -110,31 +110,31 @@ def _bleeding(said: fields.BleedingBlock | None) -> Bleeding:
 def _measurements(said: Iterable[fields.MeasuredBlock]) -> tuple[Measurement, ...]:
     found = []
     for one in said:
-        value = _known(one.value)
-        found.append(Measurement(_known(one.what), value.amount, value.unit, _known(one.date), value.written))
+        value = known(one.value)
+        found.append(Measurement(known(one.what), value.amount, value.unit, known(one.date), value.written))
     return tuple(sorted(found, key=lambda measurement: measurement.taken_on))
 
 
 def _treatments(said: Iterable[fields.TreatmentBlock]) -> tuple[EarlierTreatment, ...]:
-    return tuple(EarlierTreatment(_known(one.treatment), one.response, one.last, one.product) for one in said)
+    return tuple(EarlierTreatment(known(one.treatment), one.response, one.last, one.product) for one in said)
 
 
 def _medicines(said: list[fields.MedicineBlock] | None) -> tuple[Medicine, ...] | None:
     if said is None:
         return None
-    return tuple(Medicine(_known(one.name), one.started, one.changed, one.raises_platelets) for one in said)
+    return tuple(Medicine(known(one.name), one.started, one.changed, one.raises_platelets) for one in said)
 
 
 def _tolerated(said: list[fields.ToleratedBlock] | None) -> tuple[ToleratedInfusion, ...] | None:
     if said is None:
         return None
     return tuple(
-        ToleratedInfusion(_known(one.product), _known(one.date), _amount(one.highest_rate), one.reaction) for one in said
+        ToleratedInfusion(known(one.product), known(one.date), _amount(one.highest_rate), one.reaction) for one in said
     )
 
 
 def _vaccines(said: list[fields.VaccineBlock] | None) -> tuple[Vaccine, ...] | None:
-    return None if said is None else tuple(Vaccine(_known(one.name), one.live, one.date) for one in said)
+    return None if said is None else tuple(Vaccine(known(one.name), one.live, one.date) for one in said)
 
 
 def _given(said: list[fields.GivenBlock] | None) -> tuple[GivenDose, ...] | None:
@@ -142,8 +142,8 @@ def _given(said: list[fields.GivenBlock] | None) -> tuple[GivenDose, ...] | None
         return None
     doses = []
     for one in said:
-        day = one.time.date() if one.time else _known(one.date)
-        doses.append(GivenDose(_known(one.product), _known(one.grams).amount, day, one.time))
+        day = one.time.date() if one.time else known(one.date)
+        doses.append(GivenDose(known(one.product), known(one.grams).amount, day, one.time))
     return tuple(sorted(doses, key=lambda dose: dose.given_on))
 
 
@@ -152,6 +152,6 @@ def _stock(said: list[fields.StockBlock] | None) -> tuple[StockItem, ...] | None
         return None
     items = []
     for one in said:
-        vials = None if one.vials is None else tuple(_known(vial).amount for vial in one.vials)
-        items.append(StockItem(_known(one.product), vials))
+        vials = None if one.vials is None else tuple(known(vial).amount for vial in one.vials)
+        items.append(StockItem(known(one.product), vials))
     return tuple(items)

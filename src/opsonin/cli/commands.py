@@ -200,7 +200,7 @@ def _read(path: Path, *, on: date | None, pack: str | None) -> tuple[Case, Knowl
     from opsonin.case import check_case, read_case
     from opsonin.knowledge import load_knowledge
 
-    case = read_case(path, as_of=on, pack=pack)
+    case = read_case(path, on=on, today=date.today(), pack=pack)
     knowledge = load_knowledge(on=case.circumstances.as_of)
     problems = check_case(case, knowledge)
     if problems:

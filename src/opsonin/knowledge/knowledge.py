@@ -36,8 +36,12 @@ class Fact:
     holds_for: Mapping[str, Any]  # {"hard": {...}, "soft": {...}}; empty when it holds for all
     spread: Mapping[str, Any]  # {"between_people_cv_percent": …}; empty when none
 
+    def __hash__(self) -> int:
+        return hash(self.id)
+
     @property
     def mark(self) -> str:
+        """The quiet mark it prints with."""
         return mark(self.obtained, self.status)
 
     @property
@@ -241,7 +245,6 @@ class PublishedArm:
     citation: Citation
     obtained: Obtained
     status: Status
-    immunoglobulin: bool = True  # False: a comparator or an untreated arm
     phase: str = ""  # disease phase as the study names it
 
 
@@ -258,6 +261,9 @@ class Knowledge:
     rules: tuple[Rule, ...]
     ranking: RankingRule
     published: tuple[PublishedArm, ...]
+
+    def __repr__(self) -> str:
+        return f"<Knowledge {self.version}: {len(self.facts)} facts, {len(self.products)} products>"
 
     def fact(self, id: str) -> Fact:
         """The fact with this id, or KnowledgeError naming near ids."""

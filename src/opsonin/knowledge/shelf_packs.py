@@ -28,6 +28,7 @@ _RULES = {
     "pump_resolution": frozenset("ml_per_h below_20_kg_ml_per_h".split()),
     "ideal_weight": frozenset("male_kg female_kg per_inch_kg from_inches cm_to_inches".split()),
 }
+LABEL_REGIONS = ("us", "eu", "au", "ca")  # for au and ca no label facts are on the shelf yet
 WEIGHT_KINDS = ("actual", "adjusted-above-threshold")
 DIRECTIONS = ("nearest", "down", "up")
 
@@ -52,8 +53,8 @@ def build_pack(shelf: Shelf, name: str, stem: str, document: Mapping[str, Any], 
             continue
         if not isinstance(fact.value, Mapping) or not fact.value.keys() <= allowed:
             complain(key, "has a value this rule does not know.", f"Its value is a table of: {', '.join(sorted(allowed))}.")
-    if document.get("label_region") not in ("us", "eu"):
-        complain("label_region", f"is {document.get('label_region')!r}.", "One of: us, eu.")
+    if document.get("label_region") not in LABEL_REGIONS:
+        complain("label_region", f"is {document.get('label_region')!r}.", f"One of: {', '.join(LABEL_REGIONS)}.")
     if facts.get("pump_resolution") is None:
         complain("pump_resolution", "is missing.", "State mL/h, and mL/h below 20 kg.")
     statements = _statements(shelf, name, document.get("statements") or {})

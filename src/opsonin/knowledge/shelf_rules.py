@@ -29,7 +29,6 @@ WHEN: dict[str, str] = {
     "daily_g_per_kg_above": _NUMBER,
     "schedule_g_per_kg_per_day_from": _NUMBER,
     "pregnant": _TRUE,
-    "pregnancy_unknown": _TRUE,
     "lactating": _TRUE,
     "medicine_contains": _TEXTS,
     "live_vaccine_planned_within_months": _NUMBER,

@@ -53,26 +53,36 @@ def truncated_log_normal(u: Floats, *, median: float, cv: float, low: float, hig
     return np.asarray(median * np.exp(width * ndtri(below + (above - below) * u)))
 
 
-def around_report(
-    u: Floats, *, report: float, proportional: float, additive: float, least: float, median: float, width: float
-) -> Floats:
-    """Quantiles u of the true value behind one laboratory report.
+def around_report(u: Floats, *, report: float, proportional: float, additive: float, least: float) -> Floats:
+    """Quantiles u of the true value behind one laboratory report, when nothing else is known of it.
 
-    The report is normal around the truth P with standard deviation √((proportional·P)² + additive²). Before the report
-    ln P is normal around ln `median` with the standard deviation `width`; an infinite width says that nothing was known.
-    Truths below `least`, and above 3.5 standard deviations, are left out.
+    A report of the truth P has the standard deviation √((proportional·P)² + additive²). On the scale
+    asinh(proportional·P/additive)/proportional that deviation is 1 everywhere, so there the truth lies normally around
+    the report; the report is its median. Truths below `least` are left out.
 
-    >>> around_report(np.array([0.5]), report=10, proportional=0, additive=0.001, least=1, median=1, width=np.inf).round(2)
-    array([10.])
+    >>> around_report(np.array([0.5, 0.95]), report=14, proportional=0.2, additive=3, least=1e-6).round(1).tolist()
+    [14.0, 21.4]
     """
-    steps = 4001
-    highest = (report + 4 * additive) / (1 - min(3.5 * proportional, 0.75))
-    log_p = np.linspace(np.log(least), np.log(max(highest, 2 * least)), steps)
-    spread = np.hypot(proportional * np.exp(log_p), additive)
-    weight = np.exp(-0.5 * ((report - np.exp(log_p)) / spread) ** 2) / spread
-    weight *= np.exp(-0.5 * ((log_p - np.log(median)) / width) ** 2)
-    share: Floats = np.concatenate([[0.0], np.cumsum(weight[1:] + weight[:-1])])
-    return np.exp(np.interp(u, share / share[-1], log_p))
+    bend = additive / proportional
+    middle = np.arcsinh(report / bend)
+    below = ndtr((np.arcsinh(least / bend) - middle) / proportional)
+    return np.asarray(bend * np.sinh(middle + proportional * ndtri(below + (1 - below) * u)))
+
+
+def around_report_and_population(
+    z: Floats, *, report: float, proportional: float, additive: float, median: float, width: float
+) -> Floats:
+    """The true value behind one laboratory report of someone from a log-normal population; z standard normal.
+
+    On the logarithm, report and population are weighed by how sure each is. `width`: standard deviation of the
+    population's logarithm.
+
+    >>> around_report_and_population(np.zeros(1), report=8, proportional=0.1, additive=0.8, median=11, width=0.25).round(2)
+    array([8.81])
+    """
+    unsure = np.hypot(proportional, additive / report)
+    weight = width**2 / (width**2 + unsure**2)
+    return np.asarray(np.exp(np.log(median) + weight * np.log(report / median) + unsure * np.sqrt(weight) * z))
 
 
 def as_column(value: ArrayLike, n: int) -> Floats:

@@ -4,7 +4,16 @@ Takes: text such as "70 kg", decimals. Gives: exact amounts in one canonical uni
 May import: errors.
 """
 
-from opsonin.quantities.quantity import Quantity, read_quantity, show, unit_kinds
+from opsonin.quantities.quantity import Quantity, read_quantity, show, unit_in_words, unit_kinds
 from opsonin.quantities.rounding import round_down, round_half_up, round_up
 
-__all__ = ["Quantity", "read_quantity", "round_down", "round_half_up", "round_up", "show", "unit_kinds"]
+__all__ = [
+    "Quantity",
+    "read_quantity",
+    "round_down",
+    "round_half_up",
+    "round_up",
+    "show",
+    "unit_in_words",
+    "unit_kinds",
+]

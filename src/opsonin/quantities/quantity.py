@@ -7,6 +7,7 @@ Every kind of quantity has one canonical unit; the factors below turn an accepte
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -88,31 +89,48 @@ def read_quantity(text: object, kind: str, *, field: str) -> Quantity:
     Decimal('2')
     """
     canonical, accepted = _KINDS[kind]
-    example = (
-        f'Write a number and a unit, for example "12 {next(iter(accepted))}"; understood here: {", ".join(accepted)}.'
-    )
+    example = f'Write a number and a unit, for example "{_EXAMPLES[kind]}"; understood here: {_listed(accepted)}.'
+    shown = repr(text) if isinstance(text, str) else str(text)
+
+    def refused(why: str, remedy: str = example) -> InputRefused:
+        return InputRefused([Problem(field, shown, why, remedy)])
+
     if isinstance(text, bool) or not isinstance(text, (str, int, float, Decimal)):
-        raise InputRefused([Problem(field, repr(text), f"is not {_a(kind)}.", example)])
-    shown = repr(str(text)) if isinstance(text, str) else str(text)
+        raise refused(f"is not {_a(kind)}.")
     match = _NUMBER_THEN_UNIT.match(str(text))
-    if match is None:
-        raise InputRefused([Problem(field, shown, *_not_a_number(str(text), kind, example))])
-    number, unit = match.groups()
-    unit = _plain(unit)
+    if match is None or match.group(2).startswith(","):
+        raise refused(*_not_a_number(str(text), kind, example))
+    number, unit = match.group(1), _plain(match.group(2))
     if unit == "":
-        raise InputRefused([Problem(field, shown, "has no unit.", example)])
-    if unit.startswith(","):
-        raise InputRefused([Problem(field, shown, *_not_a_number(str(text), kind, example))])
+        raise refused("has no unit.")
     if unit not in accepted:
-        why = f"has the unit {unit!r}, which is not one for {_NAMES.get(kind, kind)}."
-        raise InputRefused([Problem(field, shown, why, example)])
+        raise refused(f"has the unit {unit!r}, which is not one for {_a(kind)}.")
     if len(number.strip("+-0").replace(".", "")) > _MOST_DIGITS:
-        raise InputRefused([Problem(field, shown, "has more digits than any measurement.", example)])
+        raise refused("has more digits than any measurement.")
     return Quantity(_exact(number, accepted[unit]), unit if unit in _KEEP_THEIR_UNIT else canonical, str(text))
 
 
+def unit_in_words(unit: str) -> str:
+    """A unit as it follows a number: 14 x10^9/L.
+
+    >>> unit_in_words("10^9/L"), unit_in_words("kg")
+    ('x10^9/L', 'kg')
+    """
+    return f"x{unit}" if unit.startswith("10") else unit
+
+
+def _listed(accepted: Iterable[str]) -> str:
+    return ", ".join(unit_in_words(unit) for unit in accepted)
+
+
+_EXAMPLES = {
+    "weight": "72 kg", "height": "168 cm", "age": "47 years", "platelets": "14 x10^9/L", "immunoglobulin": "11 g/L",
+    "haemoglobin": "131 g/L", "creatinine": "71 umol/L", "mass": "10 g", "volume": "100 mL", "duration": "2 h",
+    "pump_rate": "1 mL/h", "rate_per_weight": "0.5 mL/kg/h", "dose_per_weight": "1 g/kg",
+}  # fmt: skip
 _NAMES = {"platelets": "a platelet count", "immunoglobulin": "an immunoglobulin level", "pump_rate": "a pump rate",
-          "rate_per_weight": "a rate per body weight", "dose_per_weight": "a dose per body weight"}  # fmt: skip
+          "rate_per_weight": "a rate per body weight", "dose_per_weight": "a dose per body weight",
+          "creatinine": "creatinine", "haemoglobin": "haemoglobin"}  # fmt: skip
 
 
 def _a(kind: str) -> str:
@@ -122,15 +140,9 @@ def _a(kind: str) -> str:
 def _not_a_number(text: str, kind: str, example: str) -> tuple[str, str]:
     """Why this text is no amount, and what to do."""
     if re.match(r"^\s*[+-]?[0-9]+,[0-9]", text):
-        return (
-            "has a comma in the number.",
-            f"Write decimals with a point and thousands without a separator. {example}",
-        )
+        return "has a comma in the number.", f"Write a point for decimals and nothing for thousands. {example}"
     if re.match(r"^\s*[<>≤≥~]", text):
-        return (
-            "is a limit, not a value.",
-            f"Write the limit the laboratory reported as a plain value. {example}",
-        )
+        return "is a limit, not a value.", f"Write the reported limit as a plain value. {example}"
     return f"is not {_a(kind)} with a unit.", example
 
 

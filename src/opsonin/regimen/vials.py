@@ -93,9 +93,9 @@ def _rounded(calculated: Decimal, sizes: tuple[Decimal, ...], rounding: Rounding
 
 def _covering(grams: Decimal, sizes: tuple[Decimal, ...]) -> tuple[Vials, ...]:
     """Vials that hold at least `grams`: least left over, then fewest vials."""
-    step, counts = _fewest_table(sizes, grams + max(sizes))
-    enough = -(-grams // step)
-    total = next(t for t in range(int(enough), len(counts)) if counts[t] is not None)
+    step, counts = _fewest_table(sizes, grams + 2 * max(sizes))
+    enough = int(round_up(grams, step) / step)
+    total = next(t for t in range(enough, len(counts)) if counts[t] is not None)
     return _walk_back(total, step, sizes, counts)
 
 

@@ -115,7 +115,7 @@ def _line(fact: Fact, references: References) -> WorkingLine:
         shelf=fact.id.partition("/")[0],
         says=fact.says,
         value=show_value(fact.value),
-        unit=fact.unit,
+        unit=fact.unit if fact.found else "",
         places=tuple((references.number(citation), citation.locator) for citation in fact.citations),
         obtained=str(fact.obtained),
         status=str(fact.status),

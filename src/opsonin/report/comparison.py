@@ -10,7 +10,7 @@ from opsonin.quantities import show
 from opsonin.report.bibliography import References, printed_facts
 from opsonin.report.findings import CodedFinding, FindingList
 from opsonin.report.outlook import goal_percent
-from opsonin.report.wording import cite, course, hours_and_minutes, mark_of, schedule, standing, vials_of_course
+from opsonin.report.wording import cite, course, hours_and_minutes, mark_of, schedule, sentence, standing, vials_of_course
 from opsonin.safety.finding import STANDINGS, Offer
 
 
@@ -23,10 +23,11 @@ class CandidateRow:
     brand: str
     schedule: str  # with its mark
     standing: str
+    standing_sentence: str
     standing_reason: str
     grams: str
     vials: str
-    discarded: str
+    discarded: str  # '' when nothing is
     hours: str
     goal: str
     reasons: tuple[str, ...]
@@ -70,10 +71,11 @@ def _row(
         brand=regimen.product.brand,
         schedule=schedule(regimen.schedule) + regimen.schedule.fact.mark,
         standing=standing(candidate.standing) + mark_of(candidate.standing.facts),
+        standing_sentence=sentence(standing(candidate.standing) + mark_of(candidate.standing.facts)),
         standing_reason=candidate.standing.reason,
         grams=f"{show(regimen.total_g)} g",
         vials=vials_of_course(regimen) + mark_of(printed_facts(regimen.product)),
-        discarded=f"{show(regimen.discarded_g)} g" if regimen.discarded_g else "nothing",
+        discarded=f"{show(regimen.discarded_g)} g" if regimen.discarded_g else "",
         hours=hours_and_minutes(minutes) + mark_of(regimen.infusions[0].ladder.facts),
         goal=goal_percent(candidate),
         reasons=candidate.reasons,

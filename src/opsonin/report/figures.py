@@ -26,6 +26,7 @@ HALF, NINE_IN_TEN, MIDDLE = (
     "median: half of people above, half below",
 )
 THRESHOLDS = (30, 50, 100)
+_MOST_ROWS = 20
 _TICKS = (1, 2, 5, 10, 20, 30, 50, 100, 200, 400, 800)
 _STYLE: Mapping[str, Any] = {
     "svg.fonttype": "none",
@@ -114,7 +115,7 @@ def igg_figure(candidate: Candidate, forecast: Forecast) -> Figure:
 def comparison_figure(candidates: Sequence[Candidate], classes: Sequence[Decimal]) -> Figure:
     """Each candidate's probability of the goal as a dot on the classes the ranking compares, with its hours."""
     title = "Candidates side by side: probability of the goal, and hours at the bedside"
-    rows = list(candidates)[:20]
+    rows = list(candidates)[:_MOST_ROWS]
     shares = [100 * c.forecast.goal_probability for c in rows if isinstance(c.forecast, Forecast)]
     with _sheet("comparison", (7.4, 1.2 + 0.34 * len(rows))) as sheet:
         axes = sheet.axes
@@ -134,6 +135,8 @@ def comparison_figure(candidates: Sequence[Candidate], classes: Sequence[Decimal
         axes.tick_params(axis="y", length=0)
         axes.spines["left"].set_visible(False)
     alt = "; ".join(_compared_in_words(candidate) for candidate in rows) + "."
+    if len(rows) < len(candidates):
+        alt += f" Shown are the first {len(rows)} of {len(candidates)} candidates; the rest are in the table."
     alt += " The shading shows the classes of probability that the ranking compares."
     return Figure("figure-comparison", title, sheet.svg(title, alt), alt)
 

@@ -134,7 +134,7 @@ def _statement(fact: Fact, references: References) -> str:
 
 def _limit(maximum: Decimal, concentration: Decimal) -> str:
     per_minute = maximum * concentration / 60
-    return f"never above {show(maximum, 3)} mL/kg/h ({show(per_minute, 2)} mg/kg/min)"
+    return f"Never above {show(maximum, 3)} mL/kg/h ({show(per_minute, 2)} mg/kg/min)"
 
 
 def _dose_line(infusion: Infusion, concentration: Decimal) -> DoseLine:

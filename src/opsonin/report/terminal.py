@@ -10,7 +10,6 @@ from opsonin.planning.plan import Plan
 from opsonin.report.findings import CodedFinding
 from opsonin.report.orders import DaySheet, OrdersSheet
 from opsonin.report.page import Page, page
-from opsonin.report.wording import sentence
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -58,10 +57,11 @@ class _Printer:
              ("At the bedside", "left"), ("Goal", "right"), ("Findings", "left")]
         )  # fmt: skip
         for row in printed.candidates:
-            price = f"\nprice {row.price}" if row.price else ""
+            vials = row.vials.replace(" + ", "\n+ ")
+            extra = "".join([f"\n{row.discarded} discarded" if row.discarded else "", f"\nprice {row.price}" if row.price else ""])
             self._row(
                 table,
-                [row.rank, f"{row.brand}\n{row.schedule}", row.standing, f"{row.grams}{price}\n{row.vials.replace(' + ', chr(10))}", row.hours, row.goal,
+                [row.rank, f"{row.brand}\n{row.schedule}", row.standing, f"{row.grams}\n{vials}{extra}", row.hours, row.goal,
                  " ".join(row.codes)],
             )  # fmt: skip
         self.console.print(table)
@@ -86,7 +86,7 @@ class _Printer:
                 self._items(group.lines)
         first = next(row for row in printed.candidates if row.rank.startswith("1"))
         self._say("Why it stands here", "bold")
-        self._items([f"{sentence(first.standing)} {first.standing_reason} {first.cites}".rstrip(), *first.reasons])
+        self._items([f"{first.standing_sentence} {first.standing_reason} {first.cites}".rstrip(), *first.reasons])
 
     def _ladder(self, day: DaySheet) -> None:
         self._say(f"{day.title}: {day.total}")

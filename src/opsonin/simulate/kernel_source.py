@@ -118,10 +118,6 @@ def _constants_function(constants: _Constants, formulas: Formulas) -> str:
 
 def _outputs_function(outputs: Sequence[Any], formulas: Formulas) -> str:
     """One function that computes the asked-for output (a state, or a derived one) of one lane at BLOCK times."""
-    parts, cases = [], []
-    for number, expression in enumerate(outputs):
-        parts.append(_lane_loop(f"output_{number}", "y, c, lane, o", [expression], "o[n]", formulas, over="n"))
-        cases.append(f"    elif code == {len(formulas.states) + number}:\n        output_{number}(y, c, lane, o)")
     head = [
         "@compiled",
         "def fill_output(code, y, c, lane, o):",
@@ -129,7 +125,11 @@ def _outputs_function(outputs: Sequence[Any], formulas: Formulas) -> str:
         f"        for n in range({BLOCK}):",
         f"            o[n] = y[code * {BLOCK} + n]",
     ]
-    return "\n".join([*parts, *head, *cases, ""])
+    for number, expression in enumerate(outputs):
+        head.append(f"    elif code == {len(formulas.states) + number}:")
+        body = _lane_loop("", "", [expression], "o[n]", formulas, over="n").split("\n")[2:]
+        head += [f"    {line}" for line in body]
+    return "\n".join([*head, ""])
 
 
 def _needs(outputs: Sequence[Any], formulas: Formulas) -> list[list[int]]:
@@ -188,6 +188,7 @@ CONSTANTS = {max(1, len(constants.rows))}
 NEEDS = {_needs(outputs, formulas)!r}
 
 compiled = njit(cache=True, nogil=True, error_model="numpy", fastmath={{"contract", "nsz"}})
+inlined = njit(inline="always", error_model="numpy", fastmath={{"contract", "nsz"}})
 '''
     counts = {"STATES": len(formulas.states), "CONTROLLED": formulas.controlled}
     templates = (_unrolled(_template(name), counts) for name in (method, "lanes"))

@@ -184,16 +184,17 @@ class _Piece:
         needed = np.array(sorted({s for code in selected for s in kernel.NEEDS[code]}), np.int64)
         lanes = kernel.LANES
         rows = {name: np.zeros(getattr(kernel, name) * lanes) for name in ("STATES", "INPUTS", "CONSTANTS", "WORK")}
-        y, new, peak = (rows["STATES"].copy() for _ in range(3))
-        clock, cards = np.zeros((11, lanes)), np.zeros((6, lanes), np.int64)
-        clock[4] = clock[6] = np.inf
-        cards[0] = -1
+        y, new, peak, f = (rows["STATES"].copy() for _ in range(4))
+        clock, cards = np.zeros(kernel.CLOCK), np.zeros(kernel.CARDS, np.int64)
+        for never in (kernel.STOP, kernel.DUE):
+            clock[never : never + lanes] = np.inf
+        cards[kernel.WHO : kernel.WHO + lanes] = -1
         block = kernel.BLOCK
         kernel.integrate(
             int(chosen[0]), int(chosen[-1]) + 1, request.start, self.parameters, self.initial, self.observed, self.plan,
             self.span, selected, needed, request.rtol, request.atol, request.floor, request.max_steps, 0, self.results,
             self.ledger, self.final, clock, cards, y, new, peak, np.zeros(kernel.STATES * max(lanes, block)),
-            np.zeros(kernel.STAGES * kernel.STATES * lanes), rows["INPUTS"], rows["CONSTANTS"], np.zeros(block),
+            np.zeros(kernel.STAGES * kernel.STATES * lanes), f, rows["INPUTS"], rows["CONSTANTS"], np.zeros(block),
             np.zeros(8 * block), np.zeros(block), rows["WORK"],
         )  # fmt: skip
 

@@ -18,6 +18,11 @@ def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
     return function
 
 
+def inlined(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Stands for numba's compiler, where the function becomes part of its caller."""
+    return function
+
+
 def fill_constants(p: Any, row: int, c: Any, lane: int) -> None:
     """Constants of one lane from one row of parameters."""
     c[lane] = p[row, 0]

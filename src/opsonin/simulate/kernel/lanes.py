@@ -25,46 +25,49 @@ from opsonin.simulate.kernel.example import (
     fill_constants,
     fill_output,
     fill_slopes,
+    inlined,
 )
 from opsonin.simulate.kernel.tsit5 import advance, attempt, interpolate, measure
 
 # --- kernel ---
 SET_RATE, ADD, SET_STATE, SET_PARAMETER = 0, 1, 2, 3
 DONE, TOO_MANY_STEPS, STEP_VANISHED, NOT_FINITE, STIFF = 0, 1, 2, 3, 4
-TIME, USED, STEP, TO, STOP, END, DUE, ERROR, MEMORY, GOOD, REFUSED = range(11)
-WHO, SEEN, ACTION, TRIES, FRESH, STIFFNESS = range(6)
+# where the rows of clock and cards begin
+TIME, USED, STEP, TO, STOP, END = 0, LANES, 2 * LANES, 3 * LANES, 4 * LANES, 5 * LANES
+DUE, ERROR, MEMORY, GOOD, REFUSED, CLOCK = 6 * LANES, 7 * LANES, 8 * LANES, 9 * LANES, 10 * LANES, 11 * LANES
+WHO, SEEN, ACTION, TRIES, FRESH, STIFFNESS, CARDS = 0, LANES, 2 * LANES, 3 * LANES, 4 * LANES, 5 * LANES, 6 * LANES
 CALM = -9.2  # logarithm of the smallest error the step control remembers
 
 
-@compiled
-def limit_steps(time, step, stop, used, to):
+@inlined
+def limit_steps(clock):
     """No step passes the next event or the end: it lands there exactly."""
     for lane in range(LANES):
-        room = stop[lane] - time[lane]
-        lands = step[lane] * 1.001 >= room
-        used[lane] = room if lands else step[lane]
-        to[lane] = stop[lane] if lands else time[lane] + step[lane]
+        time, step, stop = clock[TIME + lane], clock[STEP + lane], clock[STOP + lane]
+        lands = step * 1.001 >= stop - time
+        clock[USED + lane] = stop - time if lands else step
+        clock[TO + lane] = stop if lands else time + step
 
 
-@compiled
-def judge(error, memory, good, refused, used, step):
+@inlined
+def judge(clock):
     """Accept or refuse each lane's step and choose the next step size (proportional-integral controller)."""
     for lane in range(LANES):
-        e = error[lane]
-        known = e < 1e100
-        size = logarithm(larger(e if known else 1.0, 1e-9))
-        grow = 0.9 * exponential(0.04 * memory[lane] - 0.17 * size)
-        grow = smaller(larger(grow, 0.2), 1.0 if refused[lane] > 0.0 else 8.0)
+        error, memory = clock[ERROR + lane], clock[MEMORY + lane]
+        known = error < 1e100
+        size = logarithm(larger(error if known else 1.0, 1e-9))
+        grow = 0.9 * exponential(0.04 * memory - 0.17 * size)
+        grow = smaller(larger(grow, 0.2), 1.0 if clock[REFUSED + lane] > 0.0 else 8.0)
         shrink = smaller(larger(0.9 * exponential(-0.2 * size), 0.1), 0.9)
-        accepted = e <= 1.0
+        accepted = error <= 1.0
         factor = grow if accepted else (shrink if known else 0.1)
-        good[lane] = 1.0 if accepted else 0.0
-        refused[lane] = 0.0 if accepted else 1.0
-        memory[lane] = larger(size, CALM) if accepted else memory[lane]
-        step[lane] = used[lane] * factor
+        clock[GOOD + lane] = 1.0 if accepted else 0.0
+        clock[REFUSED + lane] = 0.0 if accepted else 1.0
+        clock[MEMORY + lane] = larger(size, CALM) if accepted else memory
+        clock[STEP + lane] = clock[USED + lane] * factor
 
 
-@compiled
+@inlined
 def next_observation(observed, row, seen):
     """Time of the individual's observation number `seen`; infinite when there is none (NaN pads)."""
     if seen >= observed.shape[1]:
@@ -73,25 +76,25 @@ def next_observation(observed, row, seen):
     return when if when == when else np.inf
 
 
-@compiled
-def emit(clock, cards, lane, y, new, k, c, observed, selected, needed, results, theta, w, z, o):
+@inlined
+def emit(clock, cards, lane, y, new, k, f, c, observed, selected, needed, results, theta, w, z, o):
     """Write every observation of one lane that falls inside its accepted step, a block at a time."""
-    row, seen = cards[WHO, lane], cards[SEEN, lane]
-    due, to, start, h = clock[DUE, lane], clock[TO, lane], clock[TIME, lane], clock[USED, lane]
+    row, seen = cards[WHO + lane], cards[SEEN + lane]
+    due, to, start, h = clock[DUE + lane], clock[TO + lane], clock[TIME + lane], clock[USED + lane]
     while due < to:
         count = 0
         while due < to and count < BLOCK:
             theta[count] = (due - start) / h
             count += 1
             due = next_observation(observed, row, seen + count)
-        interpolate(theta, y, new, h, k, lane, needed, w, z)
+        interpolate(theta, y, new, h, k, f, lane, needed, w, z)
         write(lane, row, seen, count, c, selected, results, z, o)
         seen += count
-    cards[SEEN, lane] = seen
-    clock[DUE, lane] = due
+    cards[SEEN + lane] = seen
+    clock[DUE + lane] = due
 
 
-@compiled
+@inlined
 def write(lane, row, seen, count, c, selected, results, z, o):
     """Compute the asked-for outputs from the states z at `count` times and store them."""
     for n in range(selected.size):
@@ -100,11 +103,11 @@ def write(lane, row, seen, count, c, selected, results, z, o):
             results[n, row, seen + m] = o[m]
 
 
-@compiled
+@inlined
 def act(clock, cards, lane, y, peak, u, c, parameters, plan, span):
     """Apply every action that is due: infusion rates, boluses, resets, changed parameters."""
-    row, a = cards[WHO, lane], cards[ACTION, lane]
-    while a < span[row, 1] and plan[a, 0] <= clock[TIME, lane]:
+    row, a = cards[WHO + lane], cards[ACTION + lane]
+    while a < span[row, 1] and plan[a, 0] <= clock[TIME + lane]:
         kind, index, value = int(plan[a, 1]), int(plan[a, 2]), plan[a, 3]
         if kind == SET_RATE:
             u[index * LANES + lane] = value
@@ -116,23 +119,23 @@ def act(clock, cards, lane, y, peak, u, c, parameters, plan, span):
             y[i] = value if kind == SET_STATE else y[i] + value
             peak[i] = larger(peak[i], abs(y[i]))
         a += 1
-    cards[ACTION, lane] = a
+    cards[ACTION + lane] = a
     after = plan[a, 0] if a < span[row, 1] else np.inf
-    clock[STOP, lane] = smaller(clock[END, lane], after)
+    clock[STOP + lane] = smaller(clock[END + lane], after)
 
 
-@compiled
+@inlined
 def load(clock, cards, lane, row, start, y, peak, u, c, parameters, initial, observed, span):
     """Put an individual into a lane, at its start."""
-    cards[WHO, lane] = row
-    cards[ACTION, lane] = span[row, 0]
-    cards[SEEN, lane], cards[TRIES, lane], cards[STIFFNESS, lane] = 0, 0, 0
-    clock[TIME, lane] = start
-    clock[DUE, lane] = next_observation(observed, row, 0)
+    cards[WHO + lane] = row
+    cards[ACTION + lane] = span[row, 0]
+    cards[SEEN + lane], cards[TRIES + lane], cards[STIFFNESS + lane] = 0, 0, 0
+    clock[TIME + lane] = start
+    clock[DUE + lane] = next_observation(observed, row, 0)
     last = observed.shape[1] - 1
     while last > 0 and next_observation(observed, row, last) == np.inf:
         last -= 1
-    clock[END, lane] = larger(start, next_observation(observed, row, last))
+    clock[END + lane] = larger(start, next_observation(observed, row, last))
     for s in range(STATES):
         y[s * LANES + lane] = initial[row, s]
         peak[s * LANES + lane] = abs(initial[row, s])
@@ -141,61 +144,61 @@ def load(clock, cards, lane, row, start, y, peak, u, c, parameters, initial, obs
     fill_constants(parameters, row, c, lane)
 
 
-@compiled
+@inlined
 def release(clock, cards, lane, status, y, results, ledger, final):
     """Record how the lane's individual ended, and empty the lane: it then stands still and is never due."""
-    row = cards[WHO, lane]
+    row = cards[WHO + lane]
     ledger[row, 0] = status
-    ledger[row, 1] = cards[TRIES, lane]
-    final[row, STATES] = clock[TIME, lane]
+    ledger[row, 1] = cards[TRIES + lane]
+    final[row, STATES] = clock[TIME + lane]
     for s in range(STATES):
         final[row, s] = y[s * LANES + lane] if status == DONE else np.nan
     for n in range(results.shape[0]):
-        for m in range(cards[SEEN, lane] if status == DONE else 0, results.shape[2]):
+        for m in range(cards[SEEN + lane] if status == DONE else 0, results.shape[2]):
             results[n, row, m] = np.nan
-    cards[WHO, lane] = -1
-    clock[TIME, lane], clock[STEP, lane] = 0.0, 0.0
-    clock[DUE, lane], clock[STOP, lane] = np.inf, np.inf
+    cards[WHO + lane] = -1
+    clock[TIME + lane], clock[STEP + lane] = 0.0, 0.0
+    clock[DUE + lane], clock[STOP + lane] = np.inf, np.inf
 
 
-@compiled
+@inlined
 def finish(clock, cards, lane, y, c, observed, selected, results, z, o):
     """Write the observations at the very end of an individual's time."""
-    row, seen = cards[WHO, lane], cards[SEEN, lane]
+    row, seen = cards[WHO + lane], cards[SEEN + lane]
     for s in range(STATES):
         z[s * BLOCK] = y[s * LANES + lane]
-    while next_observation(observed, row, seen) <= clock[END, lane]:
+    while next_observation(observed, row, seen) <= clock[END + lane]:
         write(lane, row, seen, 1, c, selected, results, z, o)
         seen += 1
-    cards[SEEN, lane] = seen
+    cards[SEEN + lane] = seen
 
 
-@compiled
+@inlined
 def troubled(clock, cards, lane, limit):
     """Why this lane cannot go on, or DONE (0) if it can."""
-    if clock[GOOD, lane] == 0.0 and clock[USED, lane] <= 1e-14 * larger(abs(clock[TIME, lane]), 1e-3):
-        return STEP_VANISHED if clock[ERROR, lane] < np.inf else NOT_FINITE
-    return TOO_MANY_STEPS if cards[TRIES, lane] >= limit else DONE
+    if clock[GOOD + lane] == 0.0 and clock[USED + lane] <= 1e-14 * larger(abs(clock[TIME + lane]), 1e-3):
+        return STEP_VANISHED if clock[ERROR + lane] < np.inf else NOT_FINITE
+    return TOO_MANY_STEPS if cards[TRIES + lane] >= limit else DONE
 
 
-@compiled
+@inlined
 def calls(clock, cards, limit):
     """How many lanes reached an event, their end, or trouble."""
     count = 0
     for lane in range(LANES):
-        cards[TRIES, lane] += 1
-        stuck = (clock[GOOD, lane] == 0.0) & (clock[USED, lane] < 1e-12)
-        called = (clock[TIME, lane] >= clock[STOP, lane]) | stuck | (cards[TRIES, lane] >= limit)
-        count += 1 if called & (cards[WHO, lane] >= 0) else 0
+        cards[TRIES + lane] += 1
+        stuck = (clock[GOOD + lane] == 0.0) & (clock[USED + lane] < 1e-12)
+        called = (clock[TIME + lane] >= clock[STOP + lane]) | stuck | (cards[TRIES + lane] >= limit)
+        count += 1 if called & (cards[WHO + lane] >= 0) else 0
     return count
 
 
-@compiled
+@inlined
 def restart(clock, cards, y, new, peak, k, c, u, rtol, atol, floor):
     """New slopes, and a first step from how fast the fastest state moves, for the lanes that were touched."""
     fill_slopes(y, c, u, new)
     for lane in range(LANES):
-        if cards[FRESH, lane] == 0:
+        if cards[FRESH + lane] == 0:
             continue
         fastest = 0.0
         for s in range(STATES):
@@ -204,17 +207,17 @@ def restart(clock, cards, y, new, peak, k, c, u, rtol, atol, floor):
             size = larger(abs(y[i]), floor * peak[i]) + atol[s] / rtol
             if size > 0.0 and s < CONTROLLED:
                 fastest = larger(fastest, abs(k[i]) / size)
-        room = clock[STOP, lane] - clock[TIME, lane]
+        room = clock[STOP + lane] - clock[TIME + lane]
         cautious = 0.5 * exponential(0.2 * logarithm(rtol))
-        clock[STEP, lane] = smaller(room, cautious / fastest) if fastest > 0.0 else room
-        clock[MEMORY, lane], clock[REFUSED, lane] = CALM, 0.0
-        cards[FRESH, lane] = 0
+        clock[STEP + lane] = smaller(room, cautious / fastest) if fastest > 0.0 else room
+        clock[MEMORY + lane], clock[REFUSED + lane] = CALM, 0.0
+        cards[FRESH + lane] = 0
 
 
 @compiled
 def integrate(
     lower, upper, start, parameters, initial, observed, plan, span, selected, needed, rtol, atol, floor, limit,
-    patience, results, ledger, final, clock, cards, y, new, peak, z, k, u, c, o, w, theta, work,
+    patience, results, ledger, final, clock, cards, y, new, peak, z, k, f, u, c, o, w, theta, work,
 ):  # fmt: skip
     """Integrate individuals lower..upper-1 and fill their rows of results, ledger and final."""
     waiting, active, called = lower, 0, LANES
@@ -222,35 +225,35 @@ def integrate(
         if called > 0:
             active = 0
             for lane in range(LANES):
-                if cards[WHO, lane] >= 0:
+                if cards[WHO + lane] >= 0:
                     trouble = troubled(clock, cards, lane, limit)
-                    if clock[TIME, lane] < clock[STOP, lane] and trouble == DONE:
+                    if clock[TIME + lane] < clock[STOP + lane] and trouble == DONE:
                         active += 1
                         continue
                     if trouble != DONE:
                         release(clock, cards, lane, trouble, y, results, ledger, final)
                 while True:
-                    if cards[WHO, lane] < 0:
+                    if cards[WHO + lane] < 0:
                         if waiting >= upper:
                             break
                         load(clock, cards, lane, waiting, start, y, peak, u, c, parameters, initial, observed, span)
                         waiting += 1
                     act(clock, cards, lane, y, peak, u, c, parameters, plan, span)
-                    if clock[TIME, lane] < clock[END, lane]:
-                        cards[FRESH, lane] = 1
+                    if clock[TIME + lane] < clock[END + lane]:
+                        cards[FRESH + lane] = 1
                         active += 1
                         break
                     finish(clock, cards, lane, y, c, observed, selected, results, z, o)
                     release(clock, cards, lane, DONE, y, results, ledger, final)
             restart(clock, cards, y, new, peak, k, c, u, rtol, atol, floor)
-        limit_steps(clock[TIME], clock[STEP], clock[STOP], clock[USED], clock[TO])
-        attempt(y, c, u, clock[USED], k, z, new, work)
-        measure(y, new, clock[USED], k, peak, rtol, atol, floor, clock[ERROR])
-        judge(clock[ERROR], clock[MEMORY], clock[GOOD], clock[REFUSED], clock[USED], clock[STEP])
+        limit_steps(clock)
+        attempt(y, c, u, clock, USED, k, f, z, new, work)
+        measure(y, new, clock, USED, ERROR, k, f, peak, rtol, atol, floor)
+        judge(clock)
         for lane in range(LANES):
-            if clock[DUE, lane] < clock[TO, lane] and clock[GOOD, lane] > 0.0:
-                emit(clock, cards, lane, y, new, k, c, observed, selected, needed, results, theta, w, z, o)
-        advance(clock[GOOD], y, new, peak, k)
+            if clock[DUE + lane] < clock[TO + lane] and clock[GOOD + lane] > 0.0:
+                emit(clock, cards, lane, y, new, k, f, c, observed, selected, needed, results, theta, w, z, o)
+        advance(clock, GOOD, y, new, peak, k, f)
         for lane in range(LANES):
-            clock[TIME, lane] = clock[TO, lane] if clock[GOOD, lane] > 0.0 else clock[TIME, lane]
+            clock[TIME + lane] = clock[TO + lane] if clock[GOOD + lane] > 0.0 else clock[TIME + lane]
         called = calls(clock, cards, limit)

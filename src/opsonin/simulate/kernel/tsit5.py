@@ -8,10 +8,10 @@ Computers & Mathematics with Applications 62 (2011) 770-775. Order conditions ar
 from __future__ import annotations
 
 from opsonin.simulate.kernel.elementary import larger
-from opsonin.simulate.kernel.example import BLOCK, CONTROLLED, LANES, STATES, compiled, fill_slopes
+from opsonin.simulate.kernel.example import BLOCK, CONTROLLED, LANES, STATES, fill_slopes, inlined
 
 # --- kernel ---
-STAGES = 7
+STAGES = 6
 WORK = 1
 ROW = STATES * LANES
 
@@ -45,46 +45,59 @@ E1, E2, E3, E4, E5, E6, E7 = (
 )
 
 
-@compiled
-def attempt(y, c, u, h, k, z, new, work):
-    """Seven slopes and the new state; k's first row must hold the slopes at y (first same as last)."""
+@inlined
+def attempt(y, c, u, clock, used, k, f, z, new, work):
+    """Seven slopes and the new state. k's first row must hold the slopes at y (first same as last).
+
+    f receives each stage's slopes; the next stage files them in k. The last stay in f.
+    """
     for lane in range(LANES):
+        h = clock[used + lane]
         for s in range(STATES):  # unrolled
             i = s * LANES + lane
-            z[i] = y[i] + h[lane] * (A21 * k[i])
-    fill_slopes(z, c, u, k[ROW : 2 * ROW])
+            z[i] = y[i] + h * (A21 * k[i])
+    fill_slopes(z, c, u, f)
     for lane in range(LANES):
+        h = clock[used + lane]
         for s in range(STATES):  # unrolled
             i = s * LANES + lane
-            z[i] = y[i] + h[lane] * (A31 * k[i] + A32 * k[ROW + i])
-    fill_slopes(z, c, u, k[2 * ROW : 3 * ROW])
+            k[ROW + i] = f[i]
+            z[i] = y[i] + h * (A31 * k[i] + A32 * f[i])
+    fill_slopes(z, c, u, f)
     for lane in range(LANES):
+        h = clock[used + lane]
         for s in range(STATES):  # unrolled
             i = s * LANES + lane
-            z[i] = y[i] + h[lane] * (A41 * k[i] + A42 * k[ROW + i] + A43 * k[2 * ROW + i])
-    fill_slopes(z, c, u, k[3 * ROW : 4 * ROW])
+            k[2 * ROW + i] = f[i]
+            z[i] = y[i] + h * (A41 * k[i] + A42 * k[ROW + i] + A43 * f[i])
+    fill_slopes(z, c, u, f)
     for lane in range(LANES):
+        h = clock[used + lane]
         for s in range(STATES):  # unrolled
             i = s * LANES + lane
-            tail = A53 * k[2 * ROW + i] + A54 * k[3 * ROW + i]
-            z[i] = y[i] + h[lane] * (A51 * k[i] + A52 * k[ROW + i] + tail)
-    fill_slopes(z, c, u, k[4 * ROW : 5 * ROW])
+            k[3 * ROW + i] = f[i]
+            z[i] = y[i] + h * (A51 * k[i] + A52 * k[ROW + i] + A53 * k[2 * ROW + i] + A54 * f[i])
+    fill_slopes(z, c, u, f)
     for lane in range(LANES):
+        h = clock[used + lane]
         for s in range(STATES):  # unrolled
             i = s * LANES + lane
-            tail = A63 * k[2 * ROW + i] + A64 * k[3 * ROW + i] + A65 * k[4 * ROW + i]
-            z[i] = y[i] + h[lane] * (A61 * k[i] + A62 * k[ROW + i] + tail)
-    fill_slopes(z, c, u, k[5 * ROW : 6 * ROW])
+            k[4 * ROW + i] = f[i]
+            tail = A63 * k[2 * ROW + i] + A64 * k[3 * ROW + i] + A65 * f[i]
+            z[i] = y[i] + h * (A61 * k[i] + A62 * k[ROW + i] + tail)
+    fill_slopes(z, c, u, f)
     for lane in range(LANES):
+        h = clock[used + lane]
         for s in range(STATES):  # unrolled
             i = s * LANES + lane
-            tail = B3 * k[2 * ROW + i] + B4 * k[3 * ROW + i] + B5 * k[4 * ROW + i] + B6 * k[5 * ROW + i]
-            new[i] = y[i] + h[lane] * (B1 * k[i] + B2 * k[ROW + i] + tail)
-    fill_slopes(new, c, u, k[6 * ROW : 7 * ROW])
+            k[5 * ROW + i] = f[i]
+            tail = B3 * k[2 * ROW + i] + B4 * k[3 * ROW + i] + B5 * k[4 * ROW + i] + B6 * f[i]
+            new[i] = y[i] + h * (B1 * k[i] + B2 * k[ROW + i] + tail)
+    fill_slopes(new, c, u, f)
 
 
-@compiled
-def measure(y, new, h, k, peak, rtol, atol, floor, error):
+@inlined
+def measure(y, new, clock, used, error, k, f, peak, rtol, atol, floor):
     """Largest error of any controlled state, in units of its tolerance; NaN or infinite if a state is."""
     for lane in range(LANES):
         worst = 0.0
@@ -93,31 +106,31 @@ def measure(y, new, h, k, peak, rtol, atol, floor, error):
         for s in range(CONTROLLED):  # unrolled
             i = s * LANES + lane
             early = E1 * k[i] + E2 * k[ROW + i] + E3 * k[2 * ROW + i] + E4 * k[3 * ROW + i]
-            late = E5 * k[4 * ROW + i] + E6 * k[5 * ROW + i] + E7 * k[6 * ROW + i]
-            e = abs(h[lane] * (early + late))
+            late = E5 * k[4 * ROW + i] + E6 * k[5 * ROW + i] + E7 * f[i]
+            e = abs(clock[used + lane] * (early + late))
             scale = rtol * larger(larger(abs(y[i]), abs(new[i])), floor * peak[i]) + atol[s]
             worse = e * allowed > worst * scale
             worst = e if worse else worst
             allowed = scale if worse else allowed
             spoilt += 0.0 * (e + new[i])
-        error[lane] = worst / allowed + spoilt
+        clock[error + lane] = worst / allowed + spoilt
 
 
-@compiled
-def advance(good, y, new, peak, k):
+@inlined
+def advance(clock, good, y, new, peak, k, f):
     """Move the accepted lanes on; the last slopes of a step are the first of the next."""
     for lane in range(LANES):
-        accepted = good[lane] > 0.0
+        accepted = clock[good + lane] > 0.0
         for s in range(STATES):  # unrolled
             i = s * LANES + lane
             value = new[i] if accepted else y[i]
             y[i] = value
             peak[i] = larger(peak[i], abs(value))
-            k[i] = k[6 * ROW + i] if accepted else k[i]
+            k[i] = f[i] if accepted else k[i]
 
 
-@compiled
-def interpolate(theta, y, new, h, k, lane, needed, w, z):
+@inlined
+def interpolate(theta, y, new, h, k, f, lane, needed, w, z):
     """States of one lane at BLOCK fractions theta of its step (fourth order); row s of z is state s."""
     for n in range(BLOCK):
         x = theta[n]
@@ -133,7 +146,7 @@ def interpolate(theta, y, new, h, k, lane, needed, w, z):
         state = needed[number]
         i = state * LANES + lane
         k1, k2, k3, k4, k5 = k[i], k[ROW + i], k[2 * ROW + i], k[3 * ROW + i], k[4 * ROW + i]
-        k6, k7, here = k[5 * ROW + i], k[6 * ROW + i], y[i]
+        k6, k7, here = k[5 * ROW + i], f[i], y[i]
         for n in range(BLOCK):
             early = w[n] * k1 + w[BLOCK + n] * k2 + w[2 * BLOCK + n] * k3 + w[3 * BLOCK + n] * k4
             late = w[4 * BLOCK + n] * k5 + w[5 * BLOCK + n] * k6 + w[6 * BLOCK + n] * k7

@@ -1,0 +1,76 @@
+"""The JSON Schema of a case file, made from the same fields that read it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from opsonin.case.fields import MEASURED, SCHEMA, CaseFile
+from opsonin.case.readers import amount_pattern
+from opsonin.quantities import unit_kinds
+
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def case_schema() -> dict[str, Any]:
+    """The schema of a case file (draft 2020-12). Absent and empty mean the same: not known.
+
+    What reaches over several fields (dates that fit together, plausible amounts) is checked by reading the case.
+    """
+    schema = CaseFile.model_json_schema(by_alias=True)
+    blocks = schema.pop("$defs")
+    for block in (*blocks.values(), schema):
+        _finish(block)
+    _add_what_goes_together(schema, blocks)
+    head = {"$schema": _DIALECT, "title": SCHEMA, "description": "A case file: one person, one plan."}
+    return {**head, **schema, "$defs": blocks}
+
+
+def _finish(block: dict[str, Any]) -> None:
+    """Say which fields are required, and that the others may be left empty."""
+    for name in ("title", "description"):
+        block.pop(name, None)
+    required = []
+    for name, field in block["properties"].items():
+        field.pop("title", None)
+        field.pop("default", None)
+        because = field.pop("x-needed", None)
+        if because:
+            required.append(name)
+            field["description"] = f"{field['description']} Required: {because}."
+        block["properties"][name] = _without_null(field) if because else _or_null(field)
+    if required:
+        block["required"] = required
+
+
+_ABOUT = ("description", "examples", "x-unit")  # said of a field, not of its type
+
+
+def _without_null(field: dict[str, Any]) -> dict[str, Any]:
+    about = {name: field[name] for name in _ABOUT if name in field}
+    kinds = [kind for kind in field.get("anyOf", []) if kind != {"type": "null"}]
+    return {**about, **kinds[0]} if kinds else {**about, **{k: v for k, v in field.items() if k not in about}}
+
+
+def _or_null(field: dict[str, Any]) -> dict[str, Any]:
+    if {"type": "null"} in field.get("anyOf", []):
+        return field
+    about = {name: field.pop(name) for name in _ABOUT if name in field}
+    return {**about, "anyOf": [field, {"type": "null"}]}
+
+
+def _add_what_goes_together(schema: dict[str, Any], blocks: dict[str, Any]) -> None:
+    """The few conditions between fields that a schema can say."""
+    blocks["PatientBlock"]["oneOf"] = [{"required": ["birth_date"]}, {"required": ["age"]}]
+    blocks["GivenBlock"]["oneOf"] = [{"required": ["date"]}, {"required": ["time"]}]
+    before_procedure = {"properties": {"kind": {"const": "before-procedure"}}}
+    blocks["GoalBlock"].update({"if": before_procedure, "then": {"required": ["count", "by"]}})
+    blocks["MeasuredBlock"]["allOf"] = [
+        {
+            "if": {"properties": {"what": {"const": what}}},
+            "then": {"properties": {"value": {"pattern": amount_pattern(unit_kinds()[kind])}}},
+        }
+        for what, kind in MEASURED.items()
+    ]
+    schema["properties"]["weights"]["minItems"] = 1
+    schema["properties"]["measured"]["minItems"] = 1
+    schema["properties"]["measured"]["contains"] = {"properties": {"what": {"const": "platelets"}}}
