@@ -32,6 +32,7 @@ def plan_therapy(
     *,
     knowledge: Knowledge,
     virtual_patients: int = 2000,
+    only_product: str | None = None,
     horizon_days: int = 28,
     seed: int = 1,
     threads: int | None = None,
@@ -40,8 +41,8 @@ def plan_therapy(
     """Which immunoglobulin course serves this goal in this person, as of the day in `circumstances`?
 
     Every product on the shelf gets a standing, every supported regimen exact doses, a rate ladder, findings and a
-    forecast (or the reason there is none), and all are ranked by the rule on the shelf. The choice stays with
-    the reader.
+    forecast (or the reason there is none), and all are ranked by the rule on the shelf. `only_product` plans one
+    product alone. The choice stays with the reader.
 
     >>> from opsonin.case import read_case
     >>> from opsonin.knowledge import load_knowledge
@@ -56,6 +57,8 @@ def plan_therapy(
     about_person = safety.check_patient(patient, circumstances, knowledge)
     offered = safety.offers(patient, circumstances, knowledge)
     regimens = planning.candidates(patient, circumstances, offered, knowledge)
+    if only_product is not None:
+        regimens = tuple((regimen, standing) for regimen, standing in regimens if regimen.product.id == only_product)
     expected = forecasts(
         patient,
         goal,
@@ -77,12 +80,12 @@ def plan_therapy(
         goal=goal,
         circumstances=circumstances,
         weight=weight_for_dosing(patient, pack),
-        no_treatment=no_treatment(patient, knowledge),
+        no_treatment=no_treatment(patient, circumstances, knowledge),
         offers=offered,
         candidates=ranked,
         would_change=planning.what_would_change(patient, goal, circumstances, ranked, expected, knowledge),
         not_known=not_known(patient, circumstances),
-        not_used=not_used(patient, circumstances, knowledge),
+        not_used=(*_asked_only(only_product, knowledge), *not_used(patient, circumstances, knowledge)),
         silences=tuple(silence.says(pack.id) for silence in silences(pack, knowledge, at_risk=at_risk)),
         statements=planning.plan_statements(pack),
         findings=about_person,
@@ -99,3 +102,10 @@ def plan_therapy(
         ),
         safety_frame=SAFETY_FRAME,
     )
+
+
+def _asked_only(product: str | None, knowledge: Knowledge) -> tuple[str, ...]:
+    if product is None:
+        return ()
+    brand = knowledge.product(product).brand
+    return (f"as asked, only {brand} was planned; the other products' standings are listed, not compared",)

@@ -82,7 +82,7 @@ def _not_after(sight: Sight, place: Place, day: date) -> None:
 
 
 def _not_before_birth(sight: Sight, place: Place, day: date) -> None:
-    if sight.born and day < sight.born:
+    if sight.born and day < sight.born and not sight.notes.touched(("patient", "birth_date")):
         sight.notes.add(place, f"is before birth, {sight.born.isoformat()}.", "Correct the date or the birth date.")
 
 
@@ -99,6 +99,8 @@ def _not_before(sight: Sight, place: Place, day: date) -> None:
 
 def _goal_after_start(sight: Sight) -> None:
     start, goal = sight.file.start, sight.file.goal
+    if sight.notes.touched(("start",)) or sight.notes.touched(("goal", "by")):
+        return
     if start and goal and goal.by and goal.by < start.date():
         why = f"is before the first infusion starts, {start.date().isoformat()}."
         sight.notes.add(("goal", "by"), why, "Correct this date or start.")

@@ -38,6 +38,19 @@ _ONLY: dict[type, tuple[str, ...]] = {
     Source: _SOURCE_FIELDS,
     Citation: _CITATION_FIELDS,
 }
+_INTRODUCTION = """\
+# The plan file
+
+`opsonin plan CASE --json` prints a plan in this form (`"schema": "{schema}"`). `opsonin schema plan` prints its JSON
+Schema. This page is made from that schema.
+
+- Decimals (doses, volumes, rates, weights) are **strings**, exact to the last digit: read them with a decimal type.
+- Simulated numbers (bands, probabilities) are JSON numbers.
+- Days and moments are ISO 8601.
+- Where the plan rests on a fact it names its id; the fact itself stands once under `facts`, with its value, unit,
+  source and mark. Works stand under `sources`.
+- `null` means not known, not found, or beyond the horizon, as the field says; nothing is left out.
+"""
 _DECIMAL = {"type": "string", "pattern": r"^-?\d+(\.\d+)?$"}
 _FACT_ID = {"type": "string", "description": "Id of a fact under `facts`."}
 
@@ -211,17 +224,7 @@ def plan_file_page() -> str:
     """The reference page of the plan file, in Markdown, from its schema."""
     schema = plan_schema()
     lines = [
-        "# The plan file",
-        "",
-        f'`opsonin plan CASE --json` prints a plan in this form (`"schema": "{SCHEMA_ID}"`). '
-        "`opsonin schema plan` prints its JSON Schema. This page is made from that schema.",
-        "",
-        "- Decimals (doses, volumes, rates, weights) are **strings**, exact to the last digit: read them with a decimal type.",
-        "- Simulated numbers (bands, probabilities) are JSON numbers.",
-        "- Days and moments are ISO 8601.",
-        "- Where the plan rests on a fact it names its id; the fact itself stands once under `facts`, with its value, unit, "
-        "source and mark. Works stand under `sources`.",
-        "- `null` means not known, not found, or beyond the horizon, as the field says; nothing is left out.",
+        *_INTRODUCTION.format(schema=SCHEMA_ID).splitlines(),
         "",
         *_part_lines("Plan", schema),
     ]
@@ -262,4 +265,5 @@ def _in_words(schema: Mapping[str, Json]) -> str:
         "null": "null",
     }
     named = {"date": "day", "date-time": "moment"}
-    return named.get(schema.get("format", ""), words.get(schema.get("type", ""), schema.get("description", "anything")))
+    fallback = str(schema.get("description", "anything"))
+    return named.get(schema.get("format", ""), words.get(schema.get("type", ""), fallback))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+
 from opsonin.case.fields import MEASURED, SCHEMA, CaseFile
 from opsonin.case.readers import amount_pattern
 from opsonin.quantities import unit_kinds
@@ -11,12 +13,19 @@ from opsonin.quantities import unit_kinds
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
+class _InFileOrder(GenerateJsonSchema):
+    """Keeps fields and examples in the order in which they are written."""
+
+    def sort(self, value: JsonSchemaValue, parent_key: str | None = None) -> JsonSchemaValue:
+        return value
+
+
 def case_schema() -> dict[str, Any]:
     """The schema of a case file (draft 2020-12). Absent and empty mean the same: not known.
 
     What reaches over several fields (dates that fit together, plausible amounts) is checked by reading the case.
     """
-    schema = CaseFile.model_json_schema(by_alias=True)
+    schema = CaseFile.model_json_schema(by_alias=True, schema_generator=_InFileOrder)
     blocks = schema.pop("$defs")
     for block in (*blocks.values(), schema):
         _finish(block)
@@ -60,10 +69,11 @@ def _or_null(field: dict[str, Any]) -> dict[str, Any]:
 
 def _add_what_goes_together(schema: dict[str, Any], blocks: dict[str, Any]) -> None:
     """The few conditions between fields that a schema can say."""
-    blocks["PatientBlock"]["oneOf"] = [{"required": ["birth_date"]}, {"required": ["age"]}]
-    blocks["GivenBlock"]["oneOf"] = [{"required": ["date"]}, {"required": ["time"]}]
+    blocks["PatientBlock"]["oneOf"] = [_written("birth_date"), _written("age")]
+    blocks["GivenBlock"]["oneOf"] = [_written("date"), _written("time")]
+    needs = [_written("count"), _written("by")]
     before_procedure = {"properties": {"kind": {"const": "before-procedure"}}}
-    blocks["GoalBlock"].update({"if": before_procedure, "then": {"required": ["count", "by"]}})
+    blocks["GoalBlock"].update({"if": before_procedure, "then": {"allOf": needs}})
     blocks["MeasuredBlock"]["allOf"] = [
         {
             "if": {"properties": {"what": {"const": what}}},
@@ -74,3 +84,8 @@ def _add_what_goes_together(schema: dict[str, Any], blocks: dict[str, Any]) -> N
     schema["properties"]["weights"]["minItems"] = 1
     schema["properties"]["measured"]["minItems"] = 1
     schema["properties"]["measured"]["contains"] = {"properties": {"what": {"const": "platelets"}}}
+
+
+def _written(name: str) -> dict[str, Any]:
+    """This field is there and not empty."""
+    return {"required": [name], "properties": {name: {"type": "string"}}}

@@ -21,6 +21,7 @@ from opsonin.errors import CheckFailed, InputRefused, OpsoninError, Problem
 if TYPE_CHECKING:
     from opsonin.case import Case
     from opsonin.knowledge import Knowledge
+    from opsonin.planning import Plan
 
 FRAME = "Research, education and planning support for professionals; not a medical device, never an order."
 
@@ -118,7 +119,7 @@ def check(case_file: Path, on: Any, as_json: bool) -> None:
 )
 @click.option("--json", "as_json", is_flag=True, help="The whole plan as JSON on stdout.")
 @click.option("--pack", help="Policy pack to use instead of the case's.")
-@click.option("--product", help="Show this product's best regimen in full, instead of the first-ranked.")
+@click.option("--product", help="Plan this product only.")
 @click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="Plan as of this day instead of the case's own.")
 @click.option(
     "--seed",
@@ -158,7 +159,7 @@ def plan(
     from opsonin.therapy import plan_therapy
 
     case, knowledge = _read(case_file, on=on.date() if on else None, pack=pack)
-    shown = _known_product(product, knowledge) if product else None
+    only = _known_product(product, knowledge) if product else None
     with _progress("simulating") as progress:
         made = plan_therapy(
             case.patient,
@@ -166,30 +167,33 @@ def plan(
             case.circumstances,
             knowledge=knowledge,
             virtual_patients=people,
+            only_product=only,
             horizon_days=days,
             seed=seed,
             threads=threads,
             progress=progress,
         )
-    if out is not None:
-        _write(made, knowledge, out)
+    report = _write(made, knowledge, out) if out is not None else None
     if as_json:
-        from opsonin.case import plan_to_dict
+        from opsonin.case.plan_file import plan_to_dict
 
         click.echo(json.dumps(plan_to_dict(made), ensure_ascii=False, indent=2))
         return
+    from rich.console import Console
+
     from opsonin.report import print_plan
 
-    print_plan(made, knowledge, product=shown)
-    if out is not None:
-        click.echo(f"Report: {out / 'report.html'}", err=True)
+    print_plan(made, knowledge, Console())
+    if report is not None:
+        click.echo(f"Report: {report}", err=True)
 
 
 @opsonin.command()
 @click.argument("what", type=click.Choice(["case", "plan"]))
 def schema(what: str) -> None:
     """Print the JSON Schema of a file format."""
-    from opsonin.case import case_schema, plan_schema
+    from opsonin.case import case_schema
+    from opsonin.case.plan_file import plan_schema
 
     wanted = {"case": case_schema, "plan": plan_schema}[what]
     click.echo(json.dumps(wanted(), ensure_ascii=False, indent=2))
@@ -216,14 +220,16 @@ def _known_product(id: str, knowledge: Knowledge) -> str:
     return wanted
 
 
-def _write(made: Any, knowledge: Knowledge, out: Path) -> None:
-    from opsonin.case import plan_to_dict
+def _write(made: Plan, knowledge: Knowledge, out: Path) -> Path:
+    """Write report.html and plan.json; the path of the report."""
+    from opsonin.case.plan_file import plan_to_dict
     from opsonin.report import write_report
 
     out.mkdir(parents=True, exist_ok=True)
-    write_report(made, knowledge, out)
+    report = write_report(made, knowledge, out)
     text = json.dumps(plan_to_dict(made), ensure_ascii=False, indent=2)
     (out / "plan.json").write_text(text + "\n", encoding="utf-8")
+    return report
 
 
 @contextmanager

@@ -139,6 +139,7 @@ class Guideline:
     treat: str  # "observe" | "immunoglobulin" | "corticosteroid" | "other"
     schedules: tuple[DoseSchedule, ...]  # immunoglobulin schedules it supports
     fact: Fact
+    platelets_from: Decimal | None = None  # it speaks of counts from here upwards
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from opsonin.knowledge.blocks import Shelf, is_fact, read_fact
 from opsonin.knowledge.knowledge import Guideline
 from opsonin.knowledge.shelf_products import parse_schedule
 
-_ALSO = frozenset("phases age_group bleeding_grades platelets_below treat schedules".split())
+_ALSO = frozenset("phases age_group bleeding_grades platelets_below platelets_from treat schedules".split())
 TREATS = ("observe", "immunoglobulin", "corticosteroid", "other")
 AGE_GROUPS = ("adult", "child", "any")
 PHASES = ("newly-diagnosed", "persistent", "chronic")
@@ -72,4 +72,5 @@ def _guideline(shelf: Shelf, name: str, key: str, title: str, block: Mapping[str
         treat=block["treat"],
         schedules=tuple(schedules),
         fact=fact,
+        platelets_from=block.get("platelets_from"),
     )

@@ -44,9 +44,10 @@ def assemble(
     return rank(found, known.ranking, patient, goal)
 
 
-def no_treatment(patient: Patient, known: Knowledge) -> NoTreatment:
+def no_treatment(patient: Patient, circumstances: Circumstances, known: Knowledge) -> NoTreatment:
     """What guidelines on the shelf say for this person about giving no immunoglobulin now."""
-    speaking = [g for g in known.guidelines if g.treat != "immunoglobulin" and speaks_to(g, patient)]
+    pack = known.pack(circumstances.pack)
+    speaking = [g for g in known.guidelines if g.treat != "immunoglobulin" and speaks_to(g, patient, pack)]
     untreated = tuple(
         arm
         for arm in known.published

@@ -57,8 +57,8 @@ def candidates(
         label = offer.product.labels[pack.label_region]
         if label.ladder is None:
             continue
-        for schedule in _schedules(patient, label, known):
-            standing = regimen_standing(patient, offer, label, schedule, known)
+        for schedule in _schedules(patient, label, pack, known):
+            standing = regimen_standing(patient, offer, label, schedule, pack, known)
             if standing.kind != "not-supported":
                 built.append((_build(patient, circumstances, offer.product, label, schedule, weight, known), standing))
     return tuple(built)
@@ -120,10 +120,10 @@ def pump_resolution(circumstances: Circumstances, pack: Pack, weight_kg: Decimal
     return pack.pump_resolution_ml_per_h
 
 
-def _schedules(patient: Patient, label: Label, known: Knowledge) -> tuple[DoseSchedule, ...]:
+def _schedules(patient: Patient, label: Label, pack: Pack, known: Knowledge) -> tuple[DoseSchedule, ...]:
     """The label's schedules first, then those only a guideline supports, each once."""
     found = {schedule.id: schedule for schedule in label.schedules}
-    for guideline in supporting_guidelines(patient, known):
+    for guideline in supporting_guidelines(patient, pack, known):
         for schedule in guideline.schedules:
             found.setdefault(schedule.id, schedule)
     return tuple(found.values())

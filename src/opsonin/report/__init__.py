@@ -1,6 +1,7 @@
 """How do we say it?
 
-Takes: a Plan and the Knowledge it was made with. Gives: a terminal summary, one self-contained HTML file, bibliography, working.
+Takes: a Plan and the Knowledge it was made with. Gives: a terminal summary, one HTML file, bibliography,
+working.
 May import: therapy, case, planning and below; rich, Jinja2 and Matplotlib only inside the functions that need them.
 """
 

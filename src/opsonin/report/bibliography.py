@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from decimal import Decimal
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from opsonin.knowledge import Fact, Knowledge, Product, PublishedArm
 from opsonin.planning.plan import Forecast, Plan
 from opsonin.quantities import show
-from opsonin.report.wording import mark_of
+from opsonin.report.wording import cite, mark_of
 from opsonin.sources import Citation, Source
 
 # A product carries its whole shelf. Of that, a plan uses what its regimens, standings and findings cite, and these.
@@ -59,6 +59,10 @@ class References:
     def numbers(self, facts: Iterable[Fact]) -> tuple[int, ...]:
         """The reference numbers behind these facts, ascending, each once."""
         return tuple(sorted({self.number(citation) for fact in facts for citation in fact.citations}))
+
+    def after(self, text: str, facts: Sequence[Fact]) -> str:
+        """The text with the mark of the least certain of these facts, and their reference numbers."""
+        return f"{text}{mark_of(facts)} {cite(self.numbers(facts))}".rstrip()
 
 
 def facts_used(plan: Plan, knowledge: Knowledge) -> tuple[Fact, ...]:

@@ -10,7 +10,16 @@ from opsonin.quantities import show
 from opsonin.report.bibliography import References, printed_facts
 from opsonin.report.findings import CodedFinding, FindingList
 from opsonin.report.outlook import goal_percent
-from opsonin.report.wording import cite, course, hours_and_minutes, mark_of, schedule, sentence, standing, vials_of_course
+from opsonin.report.wording import (
+    cite,
+    course,
+    hours_and_minutes,
+    mark_of,
+    schedule,
+    sentence,
+    standing,
+    vials_of_course,
+)
 from opsonin.safety.finding import STANDINGS, Offer
 
 

@@ -10,6 +10,7 @@ from datetime import date
 from decimal import Decimal
 from html import escape
 from io import StringIO
+from itertools import pairwise
 from typing import Any
 
 from opsonin.planning.plan import Band, Candidate, Forecast, Plan
@@ -81,12 +82,20 @@ def platelets_figure(plan: Plan, candidate: Candidate, forecast: Forecast) -> Fi
         axes.yaxis.set_minor_locator(sheet.no_ticks())
         for threshold in THRESHOLDS:
             axes.axhline(threshold, color=GREY, linewidth=0.8, linestyle=(0, (4, 3)), zorder=1)
-        axes.plot(0, band.median[0], marker="o", color=INK, markersize=6, zorder=5, clip_on=False, label="count before treatment")
-        _mark_infusions(axes, candidate, low, high)
+        _mark_baseline(axes, band, "count before treatment")
+        _mark_infusions(axes, candidate)
         goal = _goal(plan, forecast.horizon_days)
         if goal is not None:
-            axes.plot(*goal, marker="D", color=ORANGE, markersize=8, markeredgecolor="white", zorder=6,
-                      linestyle="none", label=_goal_words(plan))  # fmt: skip
+            axes.plot(
+                *goal,
+                marker="D",
+                color=ORANGE,
+                markersize=8,
+                markeredgecolor="white",
+                zorder=6,
+                linestyle="none",
+                label=_goal_words(plan),
+            )
         _days_axis(axes, forecast.horizon_days)
         axes.set_ylabel("platelets, ×10⁹ per litre (doubling scale)")
         sheet.legend()
@@ -103,8 +112,8 @@ def igg_figure(candidate: Candidate, forecast: Forecast) -> Figure:
         _draw_band(axes, band, GREEN)
         high = max(band.high_90) * 1.08
         axes.set_ylim(0, high)
-        axes.plot(0, band.median[0], marker="o", color=INK, markersize=6, zorder=5, clip_on=False, label="before treatment")
-        _mark_infusions(axes, candidate, 0, high)
+        _mark_baseline(axes, band, "before treatment")
+        _mark_infusions(axes, candidate)
         _days_axis(axes, forecast.horizon_days)
         axes.set_ylabel("serum IgG, g per litre")
         sheet.legend()
@@ -120,7 +129,7 @@ def comparison_figure(candidates: Sequence[Candidate], classes: Sequence[Decimal
     with _sheet("comparison", (7.4, 1.2 + 0.34 * len(rows))) as sheet:
         axes = sheet.axes
         edges = sorted({0.0, 100.0, *(100 * float(bound) for bound in classes)})
-        for number, (left, right) in enumerate(zip(edges, edges[1:], strict=False)):
+        for number, (left, right) in enumerate(pairwise(edges)):
             axes.axvspan(left, right, color=BLUE, alpha=0.10 if number % 2 else 0.03, linewidth=0, zorder=0)
         positions = range(len(rows))
         axes.hlines(positions, 0, shares, color=GREY, linewidth=0.8, zorder=1)
@@ -147,12 +156,25 @@ def _draw_band(axes: Any, band: Band, colour: str) -> None:
     axes.plot(band.days, band.median, color=colour, linewidth=2.2, label=MIDDLE)
 
 
-def _mark_infusions(axes: Any, candidate: Candidate, low: float, high: float) -> None:
+def _mark_baseline(axes: Any, band: Band, label: str) -> None:
+    first = band.median[0]
+    axes.plot(0, first, marker="o", color=INK, markersize=6, zorder=5, clip_on=False, linestyle="none", label=label)
+
+
+def _mark_infusions(axes: Any, candidate: Candidate) -> None:
     """A small triangle under the axis for every infusion day."""
     axes.plot(
-        _infusion_days(candidate), [0.03] * len(candidate.regimen.infusions), transform=axes.get_xaxis_transform(),
-        marker="^", color=ORANGE, markersize=7, linestyle="none", clip_on=False, zorder=6, label="infusion",
-    )  # fmt: skip
+        _infusion_days(candidate),
+        [0.03] * len(candidate.regimen.infusions),
+        transform=axes.get_xaxis_transform(),
+        marker="^",
+        color=ORANGE,
+        markersize=7,
+        linestyle="none",
+        clip_on=False,
+        zorder=6,
+        label="infusion",
+    )
 
 
 def _infusion_days(candidate: Candidate) -> list[int]:
@@ -163,7 +185,7 @@ def _infusion_days(candidate: Candidate) -> list[int]:
 def _days_axis(axes: Any, horizon: int) -> None:
     axes.set_xlim(-0.4, horizon)
     axes.set_xticks(range(0, horizon + 1, 7 if horizon > 14 else 2))
-    axes.set_xticks(range(0, horizon + 1), minor=True)
+    axes.set_xticks(range(horizon + 1), minor=True)
     axes.set_xlabel("days after the first infusion starts")
 
 
@@ -223,7 +245,7 @@ class _Sheet:
 
     def draw(self) -> None:
         text = StringIO()
-        nothing = {key: None for key in ("Creator", "Date", "Format", "Type")}
+        nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
         self._figure.savefig(text, format="svg", metadata=nothing, transparent=True)
         self._text = text.getvalue()
 
@@ -243,6 +265,7 @@ def _sheet(name: str, size: tuple[float, float]) -> Iterator[_Sheet]:
 
 def _for_the_page(svg: str, name: str, title: str, alt: str) -> str:
     """The SVG element alone: ids of its own, no addresses, scaling with the page, with title and description."""
+    name = f"drawing-{name}"
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
     svg = re.sub(r'\s(?:xmlns(?::\w+)?|version)="[^"]*"', "", svg)

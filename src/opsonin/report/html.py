@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -15,10 +14,10 @@ from opsonin.report.page import page
 
 
 def write_report(plan: Plan, knowledge: Knowledge, directory: Path) -> Path:
-    """Write the report into `directory` (made if missing) and say where it is."""
+    """Write `report.html` into `directory` (made if missing) and say where it is."""
     text = render_report(plan, knowledge)
     directory.mkdir(parents=True, exist_ok=True)
-    path = directory / f"plan-{file_name(plan.patient.id)}.html"
+    path = directory / "report.html"
     path.write_text(text, encoding="utf-8")
     return path
 
@@ -28,13 +27,8 @@ def render_report(plan: Plan, knowledge: Knowledge) -> str:
     environment = _environment()
     template = environment.get_template("report.html.j2")
     drawn = figures(plan, knowledge.ranking.probability_classes)
-    text: str = template.render(page=page(plan, knowledge, drawn), stylesheet=_stylesheet())
+    text: str = template.render(page=page(plan, knowledge, drawn=drawn), stylesheet=_stylesheet())
     return text
-
-
-def file_name(case_id: str) -> str:
-    """The case id as a file name: letters, digits, dots and dashes only."""
-    return re.sub(r"[^A-Za-z0-9.-]+", "-", case_id).strip("-.") or "case"
 
 
 def css_text(text: str) -> str:

@@ -1,4 +1,4 @@
-"""What goes on page 1? The orders sheet: dose, vials, ladder day by day, what to give before and to watch, all in print."""
+"""What goes on page 1? The orders sheet: dose, vials, ladder day by day, what to give before and what to watch."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from decimal import Decimal
 
 from opsonin.knowledge import Fact
 from opsonin.planning.plan import Candidate, Plan
-from opsonin.quantities import show
-from opsonin.regimen.regimen import Infusion, RateStep
+from opsonin.quantities import round_up, show
+from opsonin.regimen.regimen import DosingWeight, Infusion, RateStep
 from opsonin.report.bibliography import References, printed_facts
 from opsonin.report.wording import (
     TOPIC_WORDS,
-    cite,
     clock,
     hours_and_minutes,
     mark_of,
@@ -99,13 +98,11 @@ def orders_sheet(candidate: Candidate, references: References) -> OrdersSheet:
     days = len(regimen.infusions)
     return OrdersSheet(
         product=product(regimen.product) + strength_mark,
-        schedule=f"{schedule(regimen.schedule)}{regimen.schedule.fact.mark} "
-        f"{cite(references.numbers([regimen.schedule.fact]))}".strip(),
-        total=f"{show(regimen.total_g)} g = {show(regimen.total_ml, 2)} mL over {days} {'day' if days == 1 else 'days'}",
-        weight=f"{show(regimen.weight.kg, 2)} kg ({regimen.weight.basis} weight). {sentence(regimen.weight.says)}"
-        f"{mark_of(regimen.weight.facts)} {cite(references.numbers(regimen.weight.facts))}".strip(),
+        schedule=references.after(schedule(regimen.schedule), [regimen.schedule.fact]),
+        total=f"{show(regimen.total_g)} g = {show(regimen.total_ml, 2)} mL over {days} day{'s' if days > 1 else ''}",
+        weight=references.after(_weight(regimen.weight), regimen.weight.facts),
         doses=tuple(_dose_line(infusion, regimen.product.concentration_mg_per_ml) for infusion in regimen.infusions),
-        ladder_heading=f"{sentence(ladder.heading).rstrip('.')}{ladder_mark} {cite(references.numbers(ladder.facts))}".strip(),
+        ladder_heading=references.after(sentence(ladder.heading).rstrip("."), ladder.facts),
         ladder_limit=_limit(ladder.maximum_ml_per_kg_per_h, regimen.product.concentration_mg_per_ml) + ladder_mark,
         ladder_reasons=tuple(sentence(reason) for reason in ladder.reasons),
         days=_day_sheets(regimen.infusions),
@@ -129,7 +126,11 @@ def statement_groups(plan: Plan, references: References) -> tuple[list[Statement
 
 
 def _statement(fact: Fact, references: References) -> str:
-    return f"{sentence(statement(fact))}{fact.mark} {cite(references.numbers([fact]))}".strip()
+    return references.after(sentence(statement(fact)), [fact])
+
+
+def _weight(weight: DosingWeight) -> str:
+    return f"{show(weight.kg, 2)} kg ({weight.basis} weight). {sentence(weight.says)}"
 
 
 def _limit(maximum: Decimal, concentration: Decimal) -> str:
@@ -194,6 +195,6 @@ def _step_row(step: RateStep, starts_at: datetime | None) -> StepRow:
 def _clock_span(step: RateStep, starts_at: datetime | None) -> str:
     if starts_at is None:
         return BLANK_CLOCK
-    start = starts_at + timedelta(minutes=float(step.starts_after_min))
-    end = starts_at + timedelta(minutes=float(step.starts_after_min + step.minutes))
+    minutes = (step.starts_after_min, step.starts_after_min + step.minutes)
+    start, end = (starts_at + timedelta(minutes=int(round_up(after, Decimal(1)))) for after in minutes)
     return f"{clock(start)} – {clock(end)}"

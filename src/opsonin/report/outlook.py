@@ -28,12 +28,15 @@ class PublishedLine:
 
 
 def reach_table(forecast: Forecast) -> tuple[tuple[str, ...], list[tuple[str, list[str]]]]:
-    """Column heads and rows of: probability that the count is at or above a threshold at any daily visit up to a time."""
+    """Column heads and rows: the probability of a count at or above a threshold at any daily visit up to a time."""
     within = tuple(dict.fromkeys(item.within for item in forecast.reach))
     counts = sorted({item.count for item in forecast.reach})
     shares = {(item.count, item.within): item.probability for item in forecast.reach}
     rows = [
-        (f"≥ {at_least} ×10⁹/L", [percent(shares[at_least, time]) if (at_least, time) in shares else "–" for time in within])
+        (
+            f"≥ {at_least} ×10⁹/L",
+            [percent(shares[at_least, time]) if (at_least, time) in shares else "–" for time in within],
+        )
         for at_least in counts
     ]
     return tuple(f"up to {time}" for time in within), rows
@@ -43,6 +46,7 @@ def forecast_rows(forecast: Forecast) -> list[tuple[str, str]]:
     """What else is expected, label and words."""
     horizon = forecast.horizon_days
     fall = forecast.next_fall_below_30
+    not_yet, never = percent(fall.share_not_yet_fallen), percent(fall.share_never_reached)
     return [
         (f"Goal: {forecast.goal_says}", percent(forecast.goal_probability)),
         ("Complete response (IWG 2009, platelets only)", percent(forecast.iwg_complete_response)),
@@ -56,8 +60,7 @@ def forecast_rows(forecast: Forecast) -> list[tuple[str, str]]:
         ("Days at 50 ×10⁹/L or more", interval(forecast.days_above_50, horizon)),
         (
             "Next fall below 30 ×10⁹/L, among those who reached 30",
-            f"{interval(fall.days, horizon)}; {percent(fall.share_not_yet_fallen)} not yet fallen by day {horizon}; "
-            f"{percent(fall.share_never_reached)} of all people never reached 30",
+            f"{interval(fall.days, horizon)}; {not_yet} not yet fallen by day {horizon}; {never} never reached 30",
         ),
     ]
 
@@ -107,10 +110,10 @@ def platelets_in_words(forecast: Forecast) -> str:
     band = forecast.platelets
     peak = max(range(len(band.median)), key=lambda i: band.median[i])
     return (
-        f"The median platelet count starts at {count(band.median[0])} ×10⁹/L, is highest at {count(band.median[peak])} on day "
-        f"{band.days[peak]:.0f} (half of people between {count(band.low_50[peak])} and {count(band.high_50[peak])}, nine in ten "
-        f"between {count(band.low_90[peak])} and {count(band.high_90[peak])}) and is {count(band.median[-1])} on day "
-        f"{band.days[-1]:.0f}."
+        f"The median platelet count starts at {count(band.median[0])} ×10⁹/L, is highest at {count(band.median[peak])} "
+        f"on day {band.days[peak]:.0f} (half of people between {count(band.low_50[peak])} and "
+        f"{count(band.high_50[peak])}, nine in ten between {count(band.low_90[peak])} and "
+        f"{count(band.high_90[peak])}) and is {count(band.median[-1])} on day {band.days[-1]:.0f}."
     )
 
 
@@ -120,6 +123,6 @@ def igg_in_words(forecast: Forecast) -> str:
     peak = max(range(len(band.median)), key=lambda i: band.median[i])
     return (
         f"The median serum IgG starts at {band.median[0]:.1f} g/L, is highest at {band.median[peak]:.1f} g/L on day "
-        f"{band.days[peak]:.1f} (nine in ten people between {band.low_90[peak]:.1f} and {band.high_90[peak]:.1f}) and is "
-        f"{band.median[-1]:.1f} g/L on day {band.days[-1]:.0f}."
+        f"{band.days[peak]:.1f} (nine in ten people between {band.low_90[peak]:.1f} and {band.high_90[peak]:.1f}) "
+        f"and is {band.median[-1]:.1f} g/L on day {band.days[-1]:.0f}."
     )

@@ -26,7 +26,7 @@ from opsonin.report.wording import MARK_LEGEND, a_day, cite, course, mark_of, se
 
 @dataclass(frozen=True)
 class ForecastPart:
-    """The forecast of the first-ranked candidate in print."""
+    """The forecast of the candidate shown, in print."""
 
     sentence: str
     mark: str
@@ -72,7 +72,9 @@ class Page:
     identity: list[tuple[str, str]]
     known: list[tuple[str, str]]
     no_treatment: NoTreatmentPart
-    first: str
+    shown: str  # the candidate printed in full, in words; "" when there is none
+    shown_index: int | None
+    is_first: bool
     ties: list[str]
     orders: OrdersSheet | None
     to_settle: tuple[CodedFinding, ...]
@@ -97,11 +99,14 @@ class Page:
     safety_frame: str
 
 
-def page(plan: Plan, knowledge: Knowledge, drawn: tuple[Figure, ...] = ()) -> Page:
-    """Everything the report prints about this plan, with the figures drawn for it."""
+def page(plan: Plan, knowledge: Knowledge, *, drawn: tuple[Figure, ...] = (), shown: Candidate | None = None) -> Page:
+    """Everything the report prints about this plan, with the figures drawn for it.
+
+    `shown` is the candidate printed in full: the first-ranked one unless another is asked for.
+    """
     references = References(bibliography(plan, knowledge))
     findings = FindingList(plan, references)
-    first = plan.first
+    shown = shown or plan.first
     statements, more = statement_groups(plan, references)
     rows = candidate_rows(plan, findings, references)
     return Page(
@@ -111,13 +116,15 @@ def page(plan: Plan, knowledge: Knowledge, drawn: tuple[Figure, ...] = ()) -> Pa
         identity=identity(plan),
         known=everything_known(plan),
         no_treatment=_no_treatment(plan, references),
-        first=course(first.regimen) if first else "",
+        shown=course(shown.regimen) if shown else "",
+        shown_index=plan.candidates.index(shown) if shown else None,
+        is_first=shown is plan.first,
         ties=ties_with_first(plan),
-        orders=orders_sheet(first, references) if first else None,
-        to_settle=_to_settle(plan, first, findings),
+        orders=orders_sheet(shown, references) if shown else None,
+        to_settle=_to_settle(plan, shown, findings),
         statements=statements,
         more_statements=more,
-        forecast=_forecast(first, knowledge, references),
+        forecast=_forecast(shown, knowledge, references),
         no_forecast=_no_forecast(plan, references),
         figures=drawn,
         candidates=rows,
@@ -156,14 +163,14 @@ def stamp_line(plan: Plan) -> str:
     """The stamp on one line, for the foot of every page."""
     stamp = plan.stamp
     return (
-        f"Opsonin {stamp.package_version} · pack {stamp.pack} ({stamp.pack_version}) · knowledge {stamp.knowledge_version} "
-        f"· as of {a_day(stamp.as_of)} · seed {stamp.seed}"
+        f"Opsonin {stamp.package_version} · pack {stamp.pack} ({stamp.pack_version}) · "
+        f"knowledge {stamp.knowledge_version} · as of {a_day(stamp.as_of)} · seed {stamp.seed}"
     )
 
 
-def _to_settle(plan: Plan, first: Candidate | None, findings: FindingList) -> tuple[CodedFinding, ...]:
+def _to_settle(plan: Plan, shown: Candidate | None, findings: FindingList) -> tuple[CodedFinding, ...]:
     """What has to be settled before the first millilitre: everything said of this course but mere advice."""
-    said = findings.for_candidate(plan, first) if first else findings.of(plan.findings)
+    said = findings.for_candidate(plan, shown) if shown else findings.of(plan.findings)
     return tuple(finding for finding in said if finding.severity != "advisory")
 
 
@@ -177,10 +184,10 @@ def _no_treatment(plan: Plan, references: References) -> NoTreatmentPart:
     )
 
 
-def _forecast(first: Candidate | None, knowledge: Knowledge, references: References) -> ForecastPart | None:
-    if first is None or not isinstance(first.forecast, Forecast):
+def _forecast(shown: Candidate | None, knowledge: Knowledge, references: References) -> ForecastPart | None:
+    if shown is None or not isinstance(shown.forecast, Forecast):
         return None
-    forecast = first.forecast
+    forecast = shown.forecast
     within, reach = reach_table(forecast)
     return ForecastPart(
         sentence=sentence(forecast.sentence),

@@ -101,5 +101,10 @@ def _bleeding(patient: Patient) -> str:
 
 
 def _response(response: str | None) -> str:
-    words = {"complete": "complete response", "response": "response", "none": "no response", "not-tolerated": "not tolerated"}
+    words = {
+        "complete": "complete response",
+        "response": "response",
+        "none": "no response",
+        "not-tolerated": "not tolerated",
+    }
     return words.get(response or "", "response not known")

@@ -17,10 +17,21 @@ if TYPE_CHECKING:
 _SEVERITY_STYLE = {"absolute": "bold red", "conditional": "bold yellow", "advisory": "dim"}
 
 
-def print_plan(plan: Plan, knowledge: Knowledge, console: Console) -> None:
-    """Print the plan: who and goal, candidates, the first one in full, the forecast, what is not known, the stamp."""
-    printed = page(plan, knowledge)
-    _Printer(console).plan(printed)
+def print_plan(plan: Plan, knowledge: Knowledge, console: Console | None = None, *, product: str | None = None) -> None:
+    """Print the plan: who and goal, candidates, one of them in full, the forecast, what is not known, the stamp.
+
+    In full stands the first-ranked candidate, or the best one of `product` when that is asked for.
+    """
+    if console is None:
+        from rich.console import Console
+
+        console = Console()
+    printer = _Printer(console)
+    shown = next((c for c in plan.candidates if c.regimen.product.id == product), None)
+    printer.plan(page(plan, knowledge, shown=shown))
+    if product is not None and shown is None:
+        brand = knowledge.product(product).brand
+        printer.say(f"{brand} was asked for but is no candidate; see “Products that are no candidates” above.")
 
 
 class _Printer:
@@ -42,62 +53,92 @@ class _Printer:
         self._stamp(printed)
 
     def _who(self, printed: Page) -> None:
-        self.console.rule(self._text(f"Immunoglobulin plan for {printed.case}, {printed.as_of}", "bold"), align="left")
+        self.say(f"Immunoglobulin plan for {printed.case}, {printed.as_of}", "bold")
+        self.console.rule(style="dim")
         self._pairs([*printed.known, ("Goal", printed.goal)])
         none = printed.no_treatment
-        self._say(f"No immunoglobulin now: {none.says}{none.mark} {none.cites}".rstrip())
+        self.say(f"No immunoglobulin now: {none.says}{none.mark} {none.cites}".rstrip())
 
     def _candidates(self, printed: Page) -> None:
         self._heading("Candidates")
         if not printed.candidates:
-            self._say("No regimen can be offered. The products and the reasons stand below.")
+            self.say("No regimen can be offered. The products and the reasons stand below.")
             return
         table = self._table(
-            [("Rank", "left"), ("Product and schedule", "left"), ("Standing", "left"), ("Dose, vials", "left"),
-             ("At the bedside", "left"), ("Goal", "right"), ("Findings", "left")]
-        )  # fmt: skip
+            [
+                ("Rank", "left"),
+                ("Product and schedule", "left"),
+                ("Standing", "left"),
+                ("Dose, vials", "left"),
+                ("At the bedside", "left"),
+                ("Goal", "right"),
+                ("Findings", "left"),
+            ]
+        )
         for row in printed.candidates:
             vials = row.vials.replace(" + ", "\n+ ")
-            extra = "".join([f"\n{row.discarded} discarded" if row.discarded else "", f"\nprice {row.price}" if row.price else ""])
+            extra = "".join(
+                [f"\n{row.discarded} discarded" if row.discarded else "", f"\nprice {row.price}" if row.price else ""]
+            )
             self._row(
                 table,
-                [row.rank, f"{row.brand}\n{row.schedule}", row.standing, f"{row.grams}\n{vials}{extra}", row.hours, row.goal,
-                 " ".join(row.codes)],
-            )  # fmt: skip
+                [
+                    row.rank,
+                    f"{row.brand}\n{row.schedule}",
+                    row.standing,
+                    f"{row.grams}\n{vials}{extra}",
+                    row.hours,
+                    row.goal,
+                    " ".join(row.codes),
+                ],
+            )
         self.console.print(table)
-        self._say("“=” is a tie; “–” must not be given. The ranking is a proposal. The choice stays with the reader.", "dim")
+        self.say(
+            "“=” is a tie; “–” must not be given. The ranking is a proposal. The choice stays with the reader.", "dim"
+        )
 
     def _orders(self, printed: Page, orders: OrdersSheet) -> None:
-        self._heading(f"First in rank: {printed.first}")
-        if printed.ties:
-            self._say(f"Tied with {'; '.join(printed.ties)}.")
-        self._say(orders.product, "bold")
-        self._say(f"{orders.schedule}; {orders.total}. Dosing weight: {orders.weight}")
+        self._heading(f"{'First in rank' if printed.is_first else 'In full, as asked'}: {printed.shown}")
+        if printed.ties and printed.is_first:
+            self.say(f"Tied with {'; '.join(printed.ties)}.")
+        self.say(orders.product, "bold")
+        self.say(f"{orders.schedule}; {orders.total}. Dosing weight: {orders.weight}")
         for dose in orders.doses:
-            self._item(f"{dose.day}: {dose.grams} = {dose.volume}; {dose.vials}; discarded: {dose.discarded}. {dose.rounding}")
-        self._say("")
-        self._say(f"Infusion rate: {orders.ladder_heading}", "bold")
-        self._say(f"{orders.ladder_limit}. {' '.join(orders.ladder_reasons)}")
+            self._item(
+                f"{dose.day}: {dose.grams} = {dose.volume}; {dose.vials}; discarded: {dose.discarded}. {dose.rounding}"
+            )
+        self.say("")
+        self.say(f"Infusion rate: {orders.ladder_heading}", "bold")
+        self.say(f"{orders.ladder_limit}. {' '.join(orders.ladder_reasons)}")
         for day in orders.days:
             self._ladder(day)
         for group in (*printed.statements, *printed.more_statements):
             if group.lines:
-                self._say(group.title, "bold")
+                self.say(group.title, "bold")
                 self._items(group.lines)
-        first = next(row for row in printed.candidates if row.rank.startswith("1"))
-        self._say("Why it stands here", "bold")
-        self._items([f"{first.standing_sentence} {first.standing_reason} {first.cites}".rstrip(), *first.reasons])
+        assert printed.shown_index is not None
+        row = printed.candidates[printed.shown_index]
+        self.say("Why it stands here", "bold")
+        self._items([f"{row.standing_sentence} {row.standing_reason} {row.cites}".rstrip(), *row.reasons])
 
     def _ladder(self, day: DaySheet) -> None:
-        self._say(f"{day.title}: {day.total}")
+        self.say(f"{day.title}: {day.total}")
         heads = ["Step", "Clock", "Minutes", "mL/h", "mL/kg/h", "mg/kg/min", "mL, step", "mL so far"]
         table = self._table([(head, "left" if head == "Clock" else "right") for head in heads])
         for row in day.rows:
             self._row(
                 table,
-                [row.number, row.clock, row.minutes, row.ml_per_h, row.ml_per_kg_per_h, row.mg_per_kg_per_min, row.volume_ml,
-                 row.cumulative_ml],
-            )  # fmt: skip
+                [
+                    row.number,
+                    row.clock,
+                    row.minutes,
+                    row.ml_per_h,
+                    row.ml_per_kg_per_h,
+                    row.mg_per_kg_per_min,
+                    row.volume_ml,
+                    row.cumulative_ml,
+                ],
+            )
         self.console.print(table)
 
     def _findings(self, findings: Sequence[CodedFinding]) -> None:
@@ -107,7 +148,9 @@ class _Printer:
         for finding in findings:
             about = f" ({'; '.join(finding.about)})" if finding.about else ""
             text = self._text(f"{finding.code} {finding.severity_words}", _SEVERITY_STYLE[finding.severity])
-            text.append(f": {finding.message}{finding.mark} {finding.reason} {finding.remedy} {finding.cites}{about}", "default")
+            text.append(
+                f": {finding.message}{finding.mark} {finding.reason} {finding.remedy} {finding.cites}{about}", "default"
+            )
             self._hanging(text)
 
     def _offers(self, printed: Page) -> None:
@@ -122,9 +165,11 @@ class _Printer:
         self._heading("Forecast")
         part = printed.forecast
         if part is not None:
-            self._say(f"{part.sentence}{part.mark}", "bold")
-            self._say(f"{part.status} {part.basis}")
-            table = self._table([("Platelets at any daily visit", "left"), *((time, "right") for time in part.reach_within)])
+            self.say(f"{part.sentence}{part.mark}", "bold")
+            self.say(f"{part.status} {part.basis}")
+            table = self._table(
+                [("Platelets at any daily visit", "left"), *((time, "right") for time in part.reach_within)]
+            )
             for label, shares in part.reach:
                 self._row(table, [label, *shares])
             self.console.print(table)
@@ -132,18 +177,17 @@ class _Printer:
             self._items(part.notes)
         if printed.no_forecast is not None:
             some = "Some other regimens have no forecast" if part is not None else "There is no forecast"
-            self._say(f"{some}. The model has not been shown to hold here:")
+            self.say(f"{some}. The model has not been shown to hold here:")
             self._items(printed.no_forecast.limits)
             self._published(printed)
 
     def _published(self, printed: Page) -> None:
         assert printed.no_forecast is not None
         if printed.no_forecast.published:
-            self._say("Published for such patients:")
+            self.say("Published for such patients:")
         for arm in printed.no_forecast.published:
-            self._item(
-                f"{arm.study} ({arm.population}; {arm.regimen}; n {arm.people}): {arm.endpoint}: {arm.result}{arm.mark} {arm.cites}"
-            )
+            who = f"{arm.study} ({arm.population}; {arm.regimen}; n {arm.people})"
+            self._item(f"{who}: {arm.endpoint}: {arm.result}{arm.mark} {arm.cites}")
 
     def _limits(self, printed: Page) -> None:
         if printed.would_change:
@@ -164,24 +208,25 @@ class _Printer:
         for reference in printed.bibliography:
             self._hanging(self._text(f"[{reference.number}] {reference.text}"))
         for sign, words in printed.legend.items():
-            self._say(f"{sign} {words}.", "dim")
+            self.say(f"{sign} {words}.", "dim")
 
     def _stamp(self, printed: Page) -> None:
         self.console.print()
-        self._say(printed.stamp_line, "dim")
-        self._say(printed.safety_frame, "bold")
+        self.say(printed.stamp_line, "dim")
+        self.say(printed.safety_frame, "bold")
 
     def _text(self, words: str, style: str = "") -> Any:
         from rich.text import Text
 
         return Text(words, style=style)
 
-    def _say(self, words: str, style: str = "") -> None:
+    def say(self, words: str, style: str = "") -> None:
         self.console.print(self._text(words, style), highlight=False)
 
     def _heading(self, words: str) -> None:
         self.console.print()
-        self.console.rule(self._text(words, "bold"), align="left", style="dim")
+        self.say(words, "bold")
+        self.console.rule(style="dim")
 
     def _items(self, lines: Iterable[str]) -> None:
         for line in lines:
@@ -214,7 +259,7 @@ class _Printer:
             grid.add_row(self._text(label), self._text(words))
         self.console.print(grid, highlight=False)
 
-    def _table(self, columns: Sequence[tuple[str, str]]) -> Any:
+    def _table(self, columns: Sequence[tuple[str, Any]]) -> Any:
         from rich import box
         from rich.table import Table
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from opsonin.knowledge import Fact, Product
 from opsonin.knowledge.knowledge import DoseSchedule
 from opsonin.planning.plan import Interval
-from opsonin.quantities import show
+from opsonin.quantities import round_up, show
 from opsonin.regimen.regimen import DailyDose, Regimen
 from opsonin.safety.finding import Standing
 
@@ -101,7 +101,7 @@ def clock(moment: datetime) -> str:
 
 def hours_and_minutes(minutes: Decimal) -> str:
     """'5 h 40 min', rounded up to a whole minute so that nobody is booked too short."""
-    whole = int(-(-minutes // 1))
+    whole = int(round_up(minutes, Decimal(1)))
     hours, rest = divmod(whole, 60)
     return f"{hours} h {rest} min" if hours and rest else f"{hours} h" if hours else f"{rest} min"
 

@@ -175,6 +175,11 @@ def rate_at_risk(patient: Patient, known: Knowledge) -> tuple[tuple[str, ...], F
 
 
 def _for_pack(known: Knowledge, circumstances: Circumstances) -> list[Rule]:
+    for rule in known.rules:
+        unknown = set(rule.when) - VOCABULARY
+        if unknown or not rule.when:  # a rule that cannot be read must never be passed over in silence
+            odd = ", ".join(sorted(unknown)) or "no condition"
+            raise KnowledgeError(f"Rule {rule.id} uses {odd}; known: {', '.join(sorted(VOCABULARY))}.")
     return [r for r in known.rules if not r.packs or circumstances.pack in r.packs]
 
 
@@ -194,7 +199,4 @@ def _speak(rules: Iterable[Rule], situation: Situation) -> tuple[Finding, ...]:
 
 
 def _holds(rule: Rule, situation: Situation) -> bool:
-    unknown = set(rule.when) - VOCABULARY
-    if unknown or not rule.when:
-        raise KnowledgeError(f"Rule {rule.id} uses {sorted(unknown) or 'no condition'}; known: {sorted(VOCABULARY)}.")
     return all(_CONDITIONS[key](situation, value) for key, value in rule.when.items())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from opsonin.knowledge import DoseSchedule, Guideline, Knowledge, Label, Product
+from opsonin.knowledge import DoseSchedule, Guideline, Knowledge, Label, Pack, Product
 from opsonin.patient import Circumstances, Patient
 from opsonin.quantities import show
 from opsonin.safety.check import check_patient, check_product
@@ -19,13 +19,15 @@ def offers(patient: Patient, circumstances: Circumstances, known: Knowledge) -> 
     return tuple(sorted(found, key=lambda o: (order[o.standing.kind], o.product.brand)))
 
 
-def supporting_guidelines(patient: Patient, known: Knowledge) -> tuple[Guideline, ...]:
-    """Guidelines on the shelf that support immunoglobulin for someone like this."""
-    return tuple(g for g in known.guidelines if g.treat == "immunoglobulin" and speaks_to(g, patient))
+def supporting_guidelines(patient: Patient, pack: Pack, known: Knowledge) -> tuple[Guideline, ...]:
+    """Guidelines on the shelf that support immunoglobulin for someone like this, where this pack is used."""
+    return tuple(g for g in known.guidelines if g.treat == "immunoglobulin" and speaks_to(g, patient, pack))
 
 
-def speaks_to(guideline: Guideline, patient: Patient) -> bool:
-    """Whether a recommendation is about people like this one, by age, phase, bleeding and count."""
+def speaks_to(guideline: Guideline, patient: Patient, pack: Pack) -> bool:
+    """Whether a recommendation is about people like this one: place, age, phase, bleeding and count."""
+    if guideline.fact.where and not {pack.id, pack.label_region} & set(guideline.fact.where):
+        return False
     if guideline.age_group not in ("any", "adult" if patient.is_adult else "child"):
         return False
     if guideline.phases and patient.diagnosis.phase not in guideline.phases:
@@ -37,7 +39,7 @@ def speaks_to(guideline: Guideline, patient: Patient) -> bool:
 
 
 def regimen_standing(
-    patient: Patient, offer: Offer, label: Label, schedule: DoseSchedule, known: Knowledge
+    patient: Patient, offer: Offer, label: Label, schedule: DoseSchedule, pack: Pack, known: Knowledge
 ) -> Standing:
     """Where this schedule of this product stands: the label's own, a named guideline's, or neither."""
     on_label_schedule = any(s.id == schedule.id for s in label.schedules)
@@ -48,7 +50,7 @@ def regimen_standing(
             f"{offer.product.brand} label ({label.region.upper()})",
             (label.itp_words, schedule.fact),
         )
-    backing = [g for g in supporting_guidelines(patient, known) if any(s.id == schedule.id for s in g.schedules)]
+    backing = [g for g in supporting_guidelines(patient, pack, known) if any(s.id == schedule.id for s in g.schedules)]
     if backing:
         why = offer.standing.reason if offer.standing.kind != "on-label" else "this schedule is not on the label"
         names = "; ".join(g.name for g in backing)
@@ -84,7 +86,8 @@ def _standing(
         return Standing("excluded", "contraindicated", "; ".join(f.message for f in absolute), facts)
     if circumstances.stock is not None and product.id not in {item.product for item in circumstances.stock}:
         return Standing("excluded", "not in stock", "not in the stock the case lists", ())
-    region = known.pack(circumstances.pack).label_region
+    pack = known.pack(circumstances.pack)
+    region = pack.label_region
     label = product.labels.get(region)
     if label is None:
         return Standing("not-supported", "", f"no label facts for {region.upper()} on the shelf", ())
@@ -92,7 +95,7 @@ def _standing(
     if not outside and label.schedules:
         return Standing("on-label", "", f"{region.upper()} label covers ITP for this person", (label.itp_words,))
     reason = outside or "the label text on the shelf gives no ITP dose"
-    backing = supporting_guidelines(patient, known)
+    backing = supporting_guidelines(patient, pack, known)
     if backing:
         names = "; ".join(g.name for g in backing)
         facts = (label.itp_words, *(g.fact for g in backing))

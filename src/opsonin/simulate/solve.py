@@ -76,7 +76,8 @@ def solve(
 class _Store:
     """Where the results of all chunks go."""
 
-    values: dict[str, Floats]
+    courses: Floats
+    reduced: dict[str, Floats]
     final: Floats
     status: Integers
     failed_at: Floats
@@ -87,8 +88,8 @@ class _Store:
 def _run(request: Request, threads: int | None, progress: Callable[[int, int], None] | None) -> Courses:
     n, width = request.n, request.times.shape[-1]
     store = _Store(
-        values={name: np.empty((n, width)) for name in request.outputs}
-        | {reduction.name: np.empty(n) for reduction in request.reductions},
+        courses=np.empty((len(request.outputs), n, width)),
+        reduced={reduction.name: np.empty(n) for reduction in request.reductions},
         final=np.empty((n, len(request.model.states))),
         status=np.zeros(n, np.int64),
         failed_at=np.zeros(n),
@@ -138,21 +139,26 @@ def _kernel(request: Request, method: str) -> Any:
 
 def _solve_piece(request: Request, rows: slice, store: _Store) -> None:
     """Solve the individuals of one chunk and put what was asked for into the store."""
+    direct = not request.reductions
     work = _Piece(request, rows)
+    if not direct:
+        work.results, work.base = np.empty((len(request.kept), work.n, request.times.shape[-1])), 0
+    else:
+        work.results, work.base = store.courses, rows.start
     method = "rodas5p" if request.method == "rodas5p" else "tsit5"
     everyone = np.arange(work.n)
     work.integrate(method, everyone)
     store.implicit[rows] = method == "rodas5p"
     store.status[rows], store.steps[rows] = work.ledger[:, 0], work.ledger[:, 1]
     store.final[rows], store.failed_at[rows] = work.final[:, :-1], work.final[:, -1]
+    if direct:
+        return
     names = request.kept
-    for number, name in enumerate(names):
-        if name in request.outputs:
-            store.values[name][rows] = work.results[number]
+    store.courses[:, rows] = work.results[: len(request.outputs)]
     times = request.times if request.times.ndim == 1 else request.times[rows]
     for reduction in request.reductions:
         series = work.results[names.index(reduction.output)]
-        store.values[reduction.name][rows] = reduction.reduce(times, series)
+        store.reduced[reduction.name][rows] = reduction.reduce(times, series)
 
 
 class _Piece:
@@ -172,7 +178,7 @@ class _Piece:
         self.span = np.ascontiguousarray(span[group_of])
         self.observed = np.atleast_2d(request.times if request.times.ndim == 1 else request.times[rows])
         self.observed = np.ascontiguousarray(self.observed)
-        self.results = np.empty((len(request.kept), self.n, self.observed.shape[1]))
+        self.results, self.base = np.empty((0, self.n, 0)), 0
         self.ledger = np.zeros((self.n, 2), np.int64)
         self.final = np.empty((self.n, len(request.model.states) + 1))
 
@@ -190,8 +196,8 @@ class _Piece:
             clock[never : never + lanes] = np.inf
         cards[kernel.WHO : kernel.WHO + lanes] = -1
         block = kernel.BLOCK
-        kernel.integrate(
-            int(chosen[0]), int(chosen[-1]) + 1, request.start, self.parameters, self.initial, self.observed, self.plan,
+        kernel.run(
+            int(chosen[0]), int(chosen[-1]) + 1, self.base, request.start, self.parameters, self.initial, self.observed, self.plan,
             self.span, selected, needed, request.rtol, request.atol, request.floor, request.max_steps, 0, self.results,
             self.ledger, self.final, clock, cards, y, new, peak, np.zeros(kernel.STATES * max(lanes, block)),
             np.zeros(kernel.STAGES * kernel.STATES * lanes), f, rows["INPUTS"], rows["CONSTANTS"], np.zeros(block),
@@ -201,14 +207,15 @@ class _Piece:
 
 def _courses(request: Request, store: _Store) -> Courses:
     lost = np.flatnonzero(store.status)
-    for value in store.values.values():
+    for value in store.reduced.values():
         value[lost] = np.nan
+    values = dict(zip(request.outputs, store.courses, strict=True)) | store.reduced
     implicit = int(store.implicit.sum())
     counts = {"tsit5": request.n - implicit, "rodas5p": implicit}
     return Courses(
         model=request.model.name,
         times=request.times,
-        values=store.values,
+        values=values,
         final=store.final,
         failed=tuple(
             Failure(int(i), float(store.failed_at[i]), REASONS.get(int(store.status[i]), "unknown")) for i in lost

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from opsonin.errors import KnowledgeError
+from opsonin.knowledge.shelf_rules import WHEN
 from opsonin.patient import RISKS, Bleeding, Diagnosis, Medicine, ToleratedInfusion, Vaccine, Weight
 from opsonin.planning import candidates
 from opsonin.safety import VOCABULARY, check_patient, check_product, check_regimen, offers, rate_at_risk
@@ -55,6 +56,10 @@ def test_a_word_outside_the_vocabulary_is_an_error(known, person, setting):
     odd = replace(known.rules[0], when={"moon_phase": "full"}, products=(), packs=())
     with pytest.raises(KnowledgeError, match="moon_phase"):
         check_patient(person(), setting(), replace(known, rules=(replace(odd, when={"always": True}), odd)))
+
+
+def test_the_shelf_and_the_reader_share_one_vocabulary():
+    assert set(WHEN) == VOCABULARY
 
 
 def one_rule(known, **when):

@@ -59,7 +59,7 @@ def test_a_red_flag_diagnosis_withholds_everything(known, person, setting):
 def test_a_schedule_off_the_label_needs_a_guideline(known, person, setting):
     offer = next(o for o in offers(person(), setting(), known) if o.product.id == "gamunex_c")
     label = offer.product.labels["us"]
-    own = regimen_standing(person(), offer, label, label.schedules[0], known)
+    own = regimen_standing(person(), offer, label, label.schedules[0], known.pack("us"), known)
     assert own.kind == "on-label"
     odd = replace(label.schedules[0], id="9x9")
-    assert regimen_standing(person(), offer, label, odd, known).kind == "not-supported"
+    assert regimen_standing(person(), offer, label, odd, known.pack("us"), known).kind == "not-supported"

@@ -11,6 +11,17 @@ STATES = 1
 CONTROLLED = 1
 INPUTS = 1
 CONSTANTS = 1
+PARAMETERS = 1
+
+
+def address(array: Any) -> Any:
+    """Stands for the address of an array's first element."""
+    return array.reshape(-1)
+
+
+def entry(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Stands for numba's compiler, with a cache and without Python's lock."""
+    return function
 
 
 def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -25,7 +36,7 @@ def inlined(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def fill_constants(p: Any, row: int, c: Any, lane: int) -> None:
     """Constants of one lane from one row of parameters."""
-    c[lane] = p[row, 0]
+    c[lane] = p[row * PARAMETERS]
 
 
 def fill_slopes(y: Any, c: Any, u: Any, k: Any) -> None:

@@ -20,8 +20,11 @@ from opsonin.simulate.kernel.example import (
     CONTROLLED,
     INPUTS,
     LANES,
+    PARAMETERS,
     STATES,
+    address,
     compiled,
+    entry,
     fill_constants,
     fill_output,
     fill_slopes,
@@ -68,16 +71,16 @@ def judge(clock):
 
 
 @inlined
-def next_observation(observed, row, seen):
+def next_observation(observed, width, stride, row, seen):
     """Time of the individual's observation number `seen`; infinite when there is none (NaN pads)."""
-    if seen >= observed.shape[1]:
+    if seen >= width:
         return np.inf
-    when = observed[row if observed.shape[0] > 1 else 0, seen]
+    when = observed[row * stride + seen]
     return when if when == when else np.inf
 
 
 @inlined
-def emit(clock, cards, lane, y, new, k, f, c, observed, selected, needed, results, theta, w, z, o):
+def emit(clock, cards, lane, y, new, k, f, c, observed, width, stride, rows, base, selected, outputs, needed, states, results, theta, w, z, o):
     """Write every observation of one lane that falls inside its accepted step, a block at a time."""
     row, seen = cards[WHO + lane], cards[SEEN + lane]
     due, to, start, h = clock[DUE + lane], clock[TO + lane], clock[TIME + lane], clock[USED + lane]
@@ -86,33 +89,34 @@ def emit(clock, cards, lane, y, new, k, f, c, observed, selected, needed, result
         while due < to and count < BLOCK:
             theta[count] = (due - start) / h
             count += 1
-            due = next_observation(observed, row, seen + count)
-        interpolate(theta, y, new, h, k, f, lane, needed, w, z)
-        write(lane, row, seen, count, c, selected, results, z, o)
+            due = next_observation(observed, width, stride, row, seen + count)
+        interpolate(theta, y, new, h, k, f, lane, needed, states, w, z)
+        write(lane, row, seen, count, c, width, rows, base, selected, outputs, results, z, o)
         seen += count
     cards[SEEN + lane] = seen
     clock[DUE + lane] = due
 
 
 @inlined
-def write(lane, row, seen, count, c, selected, results, z, o):
+def write(lane, row, seen, count, c, width, rows, base, selected, outputs, results, z, o):
     """Compute the asked-for outputs from the states z at `count` times and store them."""
-    for n in range(selected.size):
+    for n in range(outputs):
         fill_output(selected[n], z, c, lane, o)
+        place = (n * rows + base + row) * width + seen
         for m in range(count):
-            results[n, row, seen + m] = o[m]
+            results[place + m] = o[m]
 
 
 @inlined
 def act(clock, cards, lane, y, peak, u, c, parameters, plan, span):
     """Apply every action that is due: infusion rates, boluses, resets, changed parameters."""
     row, a = cards[WHO + lane], cards[ACTION + lane]
-    while a < span[row, 1] and plan[a, 0] <= clock[TIME + lane]:
-        kind, index, value = int(plan[a, 1]), int(plan[a, 2]), plan[a, 3]
+    while a < span[2 * row + 1] and plan[4 * a] <= clock[TIME + lane]:
+        kind, index, value = int(plan[4 * a + 1]), int(plan[4 * a + 2]), plan[4 * a + 3]
         if kind == SET_RATE:
             u[index * LANES + lane] = value
         elif kind == SET_PARAMETER:
-            parameters[row, index] = value
+            parameters[row * PARAMETERS + index] = value
             fill_constants(parameters, row, c, lane)
         else:
             i = index * LANES + lane
@@ -120,55 +124,55 @@ def act(clock, cards, lane, y, peak, u, c, parameters, plan, span):
             peak[i] = larger(peak[i], abs(y[i]))
         a += 1
     cards[ACTION + lane] = a
-    after = plan[a, 0] if a < span[row, 1] else np.inf
+    after = plan[4 * a] if a < span[2 * row + 1] else np.inf
     clock[STOP + lane] = smaller(clock[END + lane], after)
 
 
 @inlined
-def load(clock, cards, lane, row, start, y, peak, u, c, parameters, initial, observed, span):
+def load(clock, cards, lane, row, start, y, peak, u, c, parameters, initial, observed, width, stride, span):
     """Put an individual into a lane, at its start."""
     cards[WHO + lane] = row
-    cards[ACTION + lane] = span[row, 0]
+    cards[ACTION + lane] = span[2 * row]
     cards[SEEN + lane], cards[TRIES + lane], cards[STIFFNESS + lane] = 0, 0, 0
     clock[TIME + lane] = start
-    clock[DUE + lane] = next_observation(observed, row, 0)
-    last = observed.shape[1] - 1
-    while last > 0 and next_observation(observed, row, last) == np.inf:
+    clock[DUE + lane] = next_observation(observed, width, stride, row, 0)
+    last = width - 1
+    while last > 0 and next_observation(observed, width, stride, row, last) == np.inf:
         last -= 1
-    clock[END + lane] = larger(start, next_observation(observed, row, last))
+    clock[END + lane] = larger(start, next_observation(observed, width, stride, row, last))
     for s in range(STATES):
-        y[s * LANES + lane] = initial[row, s]
-        peak[s * LANES + lane] = abs(initial[row, s])
+        y[s * LANES + lane] = initial[row * STATES + s]
+        peak[s * LANES + lane] = abs(initial[row * STATES + s])
     for n in range(INPUTS):
         u[n * LANES + lane] = 0.0
     fill_constants(parameters, row, c, lane)
 
 
 @inlined
-def release(clock, cards, lane, status, y, results, ledger, final):
+def release(clock, cards, lane, status, y, width, rows, base, outputs, results, ledger, final):
     """Record how the lane's individual ended, and empty the lane: it then stands still and is never due."""
     row = cards[WHO + lane]
-    ledger[row, 0] = status
-    ledger[row, 1] = cards[TRIES + lane]
-    final[row, STATES] = clock[TIME + lane]
+    ledger[2 * row] = status
+    ledger[2 * row + 1] = cards[TRIES + lane]
+    final[row * (STATES + 1) + STATES] = clock[TIME + lane]
     for s in range(STATES):
-        final[row, s] = y[s * LANES + lane] if status == DONE else np.nan
-    for n in range(results.shape[0]):
-        for m in range(cards[SEEN + lane] if status == DONE else 0, results.shape[2]):
-            results[n, row, m] = np.nan
+        final[row * (STATES + 1) + s] = y[s * LANES + lane] if status == DONE else np.nan
+    for n in range(outputs):
+        for m in range(cards[SEEN + lane] if status == DONE else 0, width):
+            results[(n * rows + base + row) * width + m] = np.nan
     cards[WHO + lane] = -1
     clock[TIME + lane], clock[STEP + lane] = 0.0, 0.0
     clock[DUE + lane], clock[STOP + lane] = np.inf, np.inf
 
 
 @inlined
-def finish(clock, cards, lane, y, c, observed, selected, results, z, o):
+def finish(clock, cards, lane, y, c, observed, width, stride, rows, base, selected, outputs, results, z, o):
     """Write the observations at the very end of an individual's time."""
     row, seen = cards[WHO + lane], cards[SEEN + lane]
     for s in range(STATES):
         z[s * BLOCK] = y[s * LANES + lane]
-    while next_observation(observed, row, seen) <= clock[END + lane]:
-        write(lane, row, seen, 1, c, selected, results, z, o)
+    while next_observation(observed, width, stride, row, seen) <= clock[END + lane]:
+        write(lane, row, seen, 1, c, width, rows, base, selected, outputs, results, z, o)
         seen += 1
     cards[SEEN + lane] = seen
 
@@ -214,37 +218,57 @@ def restart(clock, cards, y, new, peak, k, c, u, rtol, atol, floor):
         cards[FRESH + lane] = 0
 
 
+@inlined
+def attend(
+    clock, cards, waiting, upper, start, parameters, initial, observed, width, stride, rows, base, plan, span, selected,
+    outputs, limit, results, ledger, final, y, peak, z, u, c, o,
+):  # fmt: skip
+    """Act in every lane that was called, and give emptied lanes the next individuals. Returns who waits now."""
+    for lane in range(LANES):
+        if cards[WHO + lane] >= 0:
+            trouble = troubled(clock, cards, lane, limit)
+            if trouble != DONE:
+                release(clock, cards, lane, trouble, y, width, rows, base, outputs, results, ledger, final)
+            elif clock[TIME + lane] < clock[STOP + lane]:
+                continue
+        while cards[WHO + lane] >= 0 or waiting < upper:
+            if cards[WHO + lane] < 0:
+                load(clock, cards, lane, waiting, start, y, peak, u, c, parameters, initial, observed, width, stride, span)
+                waiting += 1
+            act(clock, cards, lane, y, peak, u, c, parameters, plan, span)
+            if clock[TIME + lane] < clock[END + lane]:
+                cards[FRESH + lane] = 1
+                break
+            finish(clock, cards, lane, y, c, observed, width, stride, rows, base, selected, outputs, results, z, o)
+            release(clock, cards, lane, DONE, y, width, rows, base, outputs, results, ledger, final)
+    return waiting
+
+
+@inlined
+def occupied(cards):
+    """How many lanes hold somebody."""
+    count = 0
+    for lane in range(LANES):
+        count += 1 if cards[WHO + lane] >= 0 else 0
+    return count
+
+
 @compiled
 def integrate(
-    lower, upper, start, parameters, initial, observed, plan, span, selected, needed, rtol, atol, floor, limit,
-    patience, results, ledger, final, clock, cards, y, new, peak, z, k, f, u, c, o, w, theta, work,
+    lower, upper, rows, base, start, parameters, initial, observed, width, stride, plan, span, selected, outputs, needed,
+    states, rtol, atol, floor, limit, patience, results, ledger, final, clock, cards, y, new, peak, z, k, f, u, c, o,
+    w, theta, work,
 ):  # fmt: skip
     """Integrate individuals lower..upper-1 and fill their rows of results, ledger and final."""
-    waiting, active, called = lower, 0, LANES
-    while active > 0 or called > 0:
+    waiting, called = lower, 1
+    while True:
         if called > 0:
-            active = 0
-            for lane in range(LANES):
-                if cards[WHO + lane] >= 0:
-                    trouble = troubled(clock, cards, lane, limit)
-                    if clock[TIME + lane] < clock[STOP + lane] and trouble == DONE:
-                        active += 1
-                        continue
-                    if trouble != DONE:
-                        release(clock, cards, lane, trouble, y, results, ledger, final)
-                while True:
-                    if cards[WHO + lane] < 0:
-                        if waiting >= upper:
-                            break
-                        load(clock, cards, lane, waiting, start, y, peak, u, c, parameters, initial, observed, span)
-                        waiting += 1
-                    act(clock, cards, lane, y, peak, u, c, parameters, plan, span)
-                    if clock[TIME + lane] < clock[END + lane]:
-                        cards[FRESH + lane] = 1
-                        active += 1
-                        break
-                    finish(clock, cards, lane, y, c, observed, selected, results, z, o)
-                    release(clock, cards, lane, DONE, y, results, ledger, final)
+            waiting = attend(
+                clock, cards, waiting, upper, start, parameters, initial, observed, width, stride, rows, base, plan, span,
+                selected, outputs, limit, results, ledger, final, y, peak, z, u, c, o,
+            )  # fmt: skip
+            if occupied(cards) == 0:
+                break
             restart(clock, cards, y, new, peak, k, c, u, rtol, atol, floor)
         limit_steps(clock)
         attempt(y, c, u, clock, USED, k, f, z, new, work)
@@ -252,8 +276,27 @@ def integrate(
         judge(clock)
         for lane in range(LANES):
             if clock[DUE + lane] < clock[TO + lane] and clock[GOOD + lane] > 0.0:
-                emit(clock, cards, lane, y, new, k, f, c, observed, selected, needed, results, theta, w, z, o)
+                emit(
+                    clock, cards, lane, y, new, k, f, c, observed, width, stride, rows, base, selected, outputs, needed,
+                    states, results, theta, w, z, o,
+                )  # fmt: skip
         advance(clock, GOOD, y, new, peak, k, f)
         for lane in range(LANES):
             clock[TIME + lane] = clock[TO + lane] if clock[GOOD + lane] > 0.0 else clock[TIME + lane]
         called = calls(clock, cards, limit)
+
+
+@entry
+def run(
+    lower, upper, base, start, parameters, initial, observed, plan, span, selected, needed, rtol, atol, floor, limit,
+    patience, results, ledger, final, clock, cards, y, new, peak, z, k, f, u, c, o, w, theta, work,
+):  # fmt: skip
+    """The door from Python: arrays in, bare addresses on, so that nothing inside counts references."""
+    stride = observed.shape[1] if observed.shape[0] > 1 else 0
+    integrate(
+        lower, upper, results.shape[1], base, start, address(parameters), address(initial), address(observed),
+        observed.shape[1], stride, address(plan), address(span), address(selected), selected.size, address(needed),
+        needed.size, rtol, address(atol), floor, limit, patience, address(results), address(ledger), address(final),
+        address(clock), address(cards), address(y), address(new), address(peak), address(z), address(k), address(f),
+        address(u), address(c), address(o), address(w), address(theta), address(work),
+    )  # fmt: skip

@@ -130,7 +130,7 @@ def advance(clock, good, y, new, peak, k, f):
 
 
 @inlined
-def interpolate(theta, y, new, h, k, f, lane, needed, w, z):
+def interpolate(theta, y, new, h, k, f, lane, needed, states, w, z):
     """States of one lane at BLOCK fractions theta of its step (fourth order); row s of z is state s."""
     for n in range(BLOCK):
         x = theta[n]
@@ -142,7 +142,7 @@ def interpolate(theta, y, new, h, k, f, lane, needed, w, z):
         w[4 * BLOCK + n] = xx * (37.50931341651104 + x * (-88.1789048947664 + 47.37952196281928 * x))
         w[5 * BLOCK + n] = xx * (-27.896526289197287 + x * (65.09189467479366 - 34.87065786149661 * x))
         w[6 * BLOCK + n] = xx * (1.5 + x * (-4.0 + 2.5 * x))
-    for number in range(needed.size):
+    for number in range(states):
         state = needed[number]
         i = state * LANES + lane
         k1, k2, k3, k4, k5 = k[i], k[ROW + i], k[2 * ROW + i], k[3 * ROW + i], k[4 * ROW + i]
