@@ -94,7 +94,6 @@ _ABOUT_PERSON: dict[str, Condition] = {
     "age_years_above": lambda s, v: s.patient.age_years > Decimal(v),
     "blood_group_in": lambda s, v: s.patient.blood_group in _as_tuple(v),
     "pregnant": lambda s, v: s.patient.pregnant is bool(v),
-    "pregnancy_unknown": lambda s, v: s.patient.sex != "male" and s.patient.pregnant is None,
     "lactating": lambda s, v: s.patient.lactating is bool(v),
     "medicine_contains": lambda s, v: _text_contains([m.name for m in s.patient.medicines or ()], v),
     "live_vaccine_planned_within_months": _live_vaccine_within,
