@@ -13,6 +13,7 @@ from opsonin.quantities import Quantity, show
 
 def check_amounts(sight: Sight) -> None:
     _body(sight)
+    _weight_change(sight)
     _measured(sight)
     _goal_count(sight)
     _doses_and_rates(sight)
@@ -55,6 +56,23 @@ def _body_mass_index(sight: Sight, place: Place, weight: Quantity, height: Quant
 
 
 _LB_IN_KG = Decimal("0.45359237")
+
+
+def _weight_change(sight: Sight) -> None:
+    """A weight far from the one before it: swapped digits, or pounds among kilograms."""
+    low, high = limits.WEIGHT_CHANGE
+    if sight.age_years is None or sight.age_years < 1:
+        return
+    weights = sight.file.weights or []
+    for index in range(1, len(weights)):
+        before, now, place = weights[index - 1], weights[index], ("weights", index, "value")
+        if not (before.value and now.value and before.date and now.date) or sight.notes.touched(place):
+            continue
+        if before.value.amount <= 0 or not 0 < (now.date - before.date).days <= limits.WEIGHT_CHANGE_DAYS:
+            continue
+        if not low <= now.value.amount / before.value.amount <= high:
+            why = f"is too far from {before.value.written} on {before.date.isoformat()} to be the same person's weight."
+            sight.notes.add(place, why, "Weigh again, or correct the number or the unit of one of the two.")
 
 
 def _measured(sight: Sight) -> None:

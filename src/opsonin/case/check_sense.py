@@ -79,13 +79,16 @@ def _spleen(sight: Sight) -> None:
 
 def _bleeding(sight: Sight) -> None:
     bleeding = sight.file.diagnosis.bleeding if sight.file.diagnosis else None
-    if bleeding is None or bleeding.grade is None:
+    if bleeding is None:
         return
     sites = [site for site in bleeding.sites or [] if site]
-    place = ("diagnosis", "bleeding", "grade")
+    place: Place = ("diagnosis", "bleeding", "grade")
+    if "gynaecological" in sites and sight.file.patient and sight.file.patient.sex == "male":
+        at = ("diagnosis", "bleeding", "sites")
+        sight.notes.add(at, "names gynaecological, which contradicts sex: male.", "Correct one of the two.")
     if bleeding.grade == 0 and sites:
         sight.notes.add(place, f"is no bleeding, but sites names {', '.join(sites)}.", "Correct one of the two.")
-    if "intracranial" in sites and 0 < bleeding.grade < 4:
+    if "intracranial" in sites and bleeding.grade in (1, 2, 3):
         why = "is too low for bleeding inside the skull, which is grade 5, or 4 when only suspected."
         sight.notes.add(place, why, "Correct the grade or the sites.")
 

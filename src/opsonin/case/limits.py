@@ -41,6 +41,8 @@ PREGNANCY_YEARS = (Decimal(9), Decimal(60))  # outside, a mistyped birth date or
 BODY_MASS_INDEX = (Decimal(8), Decimal(90))  # kg/m²; beyond both ends of reported survivors
 BODY_MASS_INDEX_FROM_YEARS = Decimal(2)  # below, the index says little
 LONGEST_AHEAD_DAYS = 366  # a start or goal further ahead is a mistyped year
+WEIGHT_CHANGE = (Decimal("0.65"), Decimal("1.5"))  # of the weight before, within 90 days, after the first birthday
+WEIGHT_CHANGE_DAYS = 90
 PHASE_TOLERANCE_MONTHS = Decimal(1)  # the day of diagnosis is often known to the month only
 
 # Up to this age in years → plausible kilograms, and plausible centimetres.

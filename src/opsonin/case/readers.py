@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import PydanticCustomError, core_schema
@@ -16,6 +16,8 @@ from pydantic_core import PydanticCustomError, core_schema
 from opsonin.errors import InputRefused
 from opsonin.quantities import Quantity, read_quantity, unit_kinds
 
+YEARS = (1880, 2200)  # in which everything of a case happens
+_Day = TypeVar("_Day", bound=date)
 UNKNOWN = "unknown"  # stated, and stated to be not known
 
 
@@ -123,9 +125,17 @@ def read_day(value: Any) -> date:
     if not re.match(DAY_PATTERN, said):
         raise Refused("is not a date.", remedy)
     try:
-        return date.fromisoformat(said)
+        return _of_our_time(date.fromisoformat(said), remedy)
     except ValueError:
         raise Refused("is not a day of the calendar.", remedy) from None
+
+
+def _of_our_time(day: _Day, remedy: str) -> _Day:
+    """The day itself; a year no living person has to do with is a typing error."""
+    first, last = YEARS
+    if not first <= day.year <= last:
+        raise Refused(f"is outside the years {first} to {last}.", remedy)
+    return day
 
 
 def day() -> Reader:
@@ -141,7 +151,7 @@ def moment() -> Reader:
         remedy = "Write date, time and zone, for example 2026-11-21T09:00+01:00."
         if re.match(MOMENT_PATTERN, said):
             try:
-                return datetime.fromisoformat(said)
+                return _of_our_time(datetime.fromisoformat(said), remedy)
             except ValueError:
                 raise Refused("is not a day and time of the calendar.", remedy) from None
         if re.match(MOMENT_PATTERN, said + "Z"):
@@ -176,17 +186,18 @@ def read_amount(value: Any, kind: str) -> Quantity:
 def amount_pattern(units: Iterable[str]) -> str:
     """A pattern for a number with one of these units, for the schema."""
     spelled = "|".join(_unit_pattern(unit) for unit in units)
-    return rf"^\s*[0-9]+(\.[0-9]+)?\s*[×x]?\s*({spelled})\s*$"
+    return rf"^\s*[0-9]+(\.[0-9]+)?\s*({spelled})\s*$"
 
 
 def _unit_pattern(unit: str) -> str:
     """The spellings of a unit that `read_quantity` accepts: µ or u, ⁹ or ^9, L or l.
 
     >>> _unit_pattern("10^3/uL")
-    '10(\\\\^3|³)/[uµμ][Ll]'
+    '[×x·*]?\\\\s*10(\\\\^3|³)/[uµμ][Ll]'
     """
     spelled = unit.replace("*", r"\*").replace("^9", r"(\^9|⁹)").replace("^3", r"(\^3|³)").replace("mm3", "mm(3|³)")
-    return spelled.replace("u", "[uµμ]").replace("L", "[Ll]")
+    spelled = spelled.replace("u", "[uµμ]").replace("L", "[Ll]")
+    return rf"[×x·*]?\s*{spelled}" if spelled.startswith("10") else spelled
 
 
 def whole_number(low: int, high: int) -> Reader:

@@ -18,7 +18,8 @@ from opsonin.knowledge.units import ACCEPTED
 from opsonin.sources import Citation, Obtained, Source, Status, is_own_page
 
 FACT_KEYS = frozenset(
-    "says value unit obtained status sources where in_force checked note tags holds_for spread".split()
+    {"says", "value", "unit", "obtained", "status", "sources", "where", "in_force", "checked", "note", "tags"}
+    | {"holds_for", "spread"}
 )
 _CITATION_KEYS = frozenset({"key", "at", "seen"})
 _WITHOUT_SOURCE = (Obtained.ASSUMED, Obtained.CALIBRATED)
@@ -146,8 +147,8 @@ def _marks(
             complain("value", "is not found but carries a mark.", "Leave 'obtained' and 'status' out of it.")
         return Obtained.NOT_FOUND, Status.UNVERIFIED
     try:
-        obtained = Obtained(block.get("obtained"))
-        status = Status(block.get("status"))
+        obtained = Obtained(str(block.get("obtained")))
+        status = Status(str(block.get("status")))
     except ValueError:
         complain(
             "obtained, status",

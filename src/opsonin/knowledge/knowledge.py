@@ -202,7 +202,17 @@ class Pack:
     version: str
 
 
-STATEMENT_TOPICS = ("premedication", "hydration", "before", "during", "after", "delayed", "haemolysis", "vaccines", "record")
+STATEMENT_TOPICS = (
+    "premedication",
+    "hydration",
+    "before",
+    "during",
+    "after",
+    "delayed",
+    "haemolysis",
+    "vaccines",
+    "record",
+)
 
 
 @dataclass(frozen=True)

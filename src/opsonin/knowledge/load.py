@@ -179,7 +179,7 @@ def _node(event: Any, events: Iterator[Any], name: str, complaints: Complaints) 
                 complaints.add(name, at, text, "stands twice in one block.", "Keep one of the two.")
             found[text] = _node(next(events), events, name, complaints)
     if isinstance(event, yaml.SequenceStartEvent):
-        items = []
+        items: list[Any] = []
         for item in events:
             if isinstance(item, yaml.SequenceEndEvent):
                 return tuple(items)

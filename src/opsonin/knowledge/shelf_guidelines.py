@@ -10,7 +10,7 @@ from opsonin.knowledge.blocks import Shelf, is_fact, read_fact
 from opsonin.knowledge.knowledge import Guideline
 from opsonin.knowledge.shelf_products import parse_schedule
 
-_ALSO = frozenset("phases age_group bleeding_grades platelets_below platelets_from treat schedules".split())
+_ALSO = frozenset({"phases", "age_group", "bleeding_grades", "platelets_below", "platelets_from", "treat", "schedules"})
 TREATS = ("observe", "immunoglobulin", "corticosteroid", "other")
 AGE_GROUPS = ("adult", "child", "any")
 PHASES = ("newly-diagnosed", "persistent", "chronic")

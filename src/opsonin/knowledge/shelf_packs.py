@@ -14,20 +14,17 @@ from opsonin.knowledge.blocks import Shelf, is_fact, read_fact
 from opsonin.knowledge.knowledge import STATEMENT_TOPICS, Fact, LadderScheme, Pack, Rate, RoundingRule, WeightRule
 from opsonin.knowledge.units import is_rate
 
-_KEYS = frozenset(
-    "name label_region dosing_weight ideal_weight rounding ladder_scheme cap_at_risk restart_after "
-    "pump_resolution statements other".split()
-)
-_RULES = {
+_RULES: dict[str, frozenset[str]] = {
     "dosing_weight": frozenset(
-        "kind adjusted_factor bmi_threshold over_ideal_threshold actual_above_kg adults_only "
-        "height_from_cm weight_above_kg_male weight_above_kg_female".split()
+        {"kind", "adjusted_factor", "bmi_threshold", "over_ideal_threshold", "actual_above_kg", "adults_only"}
+        | {"height_from_cm", "weight_above_kg_male", "weight_above_kg_female"}
     ),
-    "rounding": frozenset("direction tolerance_percent to_grams".split()),
-    "ladder_scheme": frozenset("factor step_minutes".split()),
-    "pump_resolution": frozenset("ml_per_h below_20_kg_ml_per_h".split()),
-    "ideal_weight": frozenset("male_kg female_kg per_inch_kg from_inches cm_to_inches".split()),
+    "ideal_weight": frozenset({"male_kg", "female_kg", "per_inch_kg", "from_inches", "cm_to_inches"}),
+    "rounding": frozenset({"direction", "tolerance_percent", "to_grams"}),
+    "ladder_scheme": frozenset({"factor", "step_minutes"}),
+    "pump_resolution": frozenset({"ml_per_h", "below_20_kg_ml_per_h"}),
 }
+_KEYS = frozenset({"name", "label_region", "cap_at_risk", "restart_after", "statements", "other", *_RULES})
 LABEL_REGIONS = ("us", "eu", "au", "ca")  # for au and ca no label facts are on the shelf yet
 WEIGHT_KINDS = ("actual", "adjusted-above-threshold")
 DIRECTIONS = ("nearest", "down", "up")
@@ -52,7 +49,9 @@ def build_pack(shelf: Shelf, name: str, stem: str, document: Mapping[str, Any], 
         if fact is None or not fact.found:
             continue
         if not isinstance(fact.value, Mapping) or not fact.value.keys() <= allowed:
-            complain(key, "has a value this rule does not know.", f"Its value is a table of: {', '.join(sorted(allowed))}.")
+            complain(
+                key, "has a value this rule does not know.", f"Its value is a table of: {', '.join(sorted(allowed))}."
+            )
     if document.get("label_region") not in LABEL_REGIONS:
         complain("label_region", f"is {document.get('label_region')!r}.", f"One of: {', '.join(LABEL_REGIONS)}.")
     if facts.get("pump_resolution") is None:

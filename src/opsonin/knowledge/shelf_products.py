@@ -147,7 +147,9 @@ def _rate(shelf: Shelf, fact: Fact | None) -> Rate | None:
     if fact is None or not fact.found:
         return None
     if not is_rate(fact.unit) or not isinstance(fact.value, Decimal):
-        shelf.complaints.add(fact.id, "", "unit", "is not an infusion rate per body weight.", "Use mg/kg/min or mL/kg/….")
+        shelf.complaints.add(
+            fact.id, "", "unit", "is not an infusion rate per body weight.", "Use mg/kg/min or mL/kg/…."
+        )
         return None
     return Rate(fact.value, fact.unit, fact)
 
@@ -160,4 +162,3 @@ def _decimals(fact: Fact) -> tuple[Decimal, ...]:
     if not fact.found:
         return ()
     return fact.value if isinstance(fact.value, tuple) else (fact.value,)
-

@@ -13,7 +13,7 @@ from opsonin.knowledge.knowledge import RankingRule, Rule
 SEVERITIES = ("absolute", "conditional", "advisory")
 ORDER = ("standing", "probability", "risk-findings", "hours", "grams", "waste")
 
-_ALSO = frozenset("when severity products packs reason remedy".split())
+_ALSO = frozenset({"when", "severity", "products", "packs", "reason", "remedy"})
 _TEXT, _TEXTS, _NUMBER, _TRUE = "a word", "a list of words", "a number", "true"
 WHEN: dict[str, str] = {
     "risk": _TEXT,
@@ -111,7 +111,9 @@ def build_ranking(shelf: Shelf, name: str, document: Mapping[str, Any]) -> Ranki
     classes, order = fact.value.get("probability_classes"), fact.value.get("order")
     ignore = fact.value.get("ignore_probability_below")
     if not isinstance(classes, tuple) or tuple(sorted(classes, reverse=True)) != classes:
-        shelf.complaints.add(name, "ranking", "probability_classes", "are not lower bounds, highest first.", "Sort them.")
+        shelf.complaints.add(
+            name, "ranking", "probability_classes", "are not lower bounds, highest first.", "Sort them."
+        )
         return None
     if not isinstance(order, tuple) or not set(order) <= set(ORDER):
         shelf.complaints.add(name, "ranking", "order", f"is {order!r}.", f"Words from: {', '.join(ORDER)}.")

@@ -10,9 +10,9 @@ from opsonin.knowledge.knowledge import PublishedArm
 from opsonin.sources import Citation, Obtained, Status, is_own_page
 
 COLUMNS = (
-    "id study population age_group phase immunoglobulin regimen n endpoint result source locator seen_at "
-    "obtained status note"
-).split()
+    *("id", "study", "population", "age_group", "phase", "immunoglobulin", "regimen", "n", "endpoint", "result"),
+    *("source", "locator", "seen_at", "obtained", "status", "note"),
+)
 AGE_GROUPS = ("adult", "child", "mixed")
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from opsonin.knowledge import Knowledge
 from opsonin.mechanism.igg import SHELF
 from opsonin.patient import Patient
-from opsonin.regimen.regimen import Regimen
+from opsonin.regimen import Regimen
 
 DOMAIN_FACT = f"{SHELF}/model"
 
@@ -54,7 +54,8 @@ def _person(patient: Patient, hard: Mapping[str, Any], as_of: date) -> Iterator[
         yield Limit("pregnancy", "pregnant", "not pregnant")
     days = int(hard["days_since_platelet_raising_change"][0])
     for what, when in _recent(patient, as_of, days):
-        yield Limit("platelet-raising treatment", f"{what} on {when.isoformat()}", f"none started or changed in the last {days} days")
+        limit = f"none started, changed or last given within {days} days"
+        yield Limit("platelet-raising treatment", f"{what} on {when.isoformat()}", limit)
 
 
 def _course(patient: Patient, regimen: Regimen, hard: Mapping[str, Any]) -> Iterator[Limit]:
@@ -69,7 +70,7 @@ def _course(patient: Patient, regimen: Regimen, hard: Mapping[str, Any]) -> Iter
 def _span(field: str, value: Decimal, span: tuple[Any, Any], unit: str) -> Iterator[Limit]:
     low, high = (None if end is None else Decimal(end) for end in span)
     if (low is not None and value < low) or (high is not None and value > high):
-        words = f"{low}–{high} {unit}" if None not in (low, high) else f"{low} {unit} or more" if high is None else f"up to {high} {unit}"
+        words = f"{low} {unit} or more" if high is None else f"up to {high} {unit}" if low is None else f"{low}–{high} {unit}"
         yield Limit(field, f"{value} {unit}", words)
 
 
@@ -78,24 +79,25 @@ def _recent(patient: Patient, as_of: date, days: int) -> Iterator[tuple[str, dat
     for medicine in patient.medicines or ():
         if medicine.raises_platelets:
             for word, when in (("started", medicine.started_on), ("changed", medicine.changed_on)):
-                if when is not None and (as_of - when).days <= days:
+                if when is not None and (as_of - when).days < days:
                     yield f"{medicine.name} {word}", when
     for treatment in patient.treatments:
-        if treatment.last_on is not None and (as_of - treatment.last_on).days <= days:
+        if treatment.last_on is not None and (as_of - treatment.last_on).days < days:
             yield f"{treatment.treatment} last given", treatment.last_on
 
 
-def assumptions(patient: Patient, *, as_of: date, knowledge: Knowledge) -> tuple[str, ...]:
+def assumptions(patient: Patient, *, knowledge: Knowledge) -> tuple[str, ...]:
     """What the forecast takes for granted because the case does not say it, in words."""
     hard = knowledge.fact(DOMAIN_FACT).holds_for["hard"]
     days = int(hard["days_since_platelet_raising_change"][0])
-    return tuple(_assumptions(patient, days))
+    low, high = knowledge.fact(DOMAIN_FACT).holds_for["soft"]["pregnancy_asked_at_years"]
+    return tuple(_assumptions(patient, days, low, high))
 
 
-def _assumptions(patient: Patient, days: int) -> Iterator[str]:
+def _assumptions(patient: Patient, days: int, low: Decimal, high: Decimal) -> Iterator[str]:
     if patient.diagnosis.spleen is None:
         yield "Spleen not stated: taken as in place."
-    if patient.pregnant is None and patient.sex != "male":
+    if patient.pregnant is None and patient.sex != "male" and low <= patient.age_years <= high:
         yield "Pregnancy not stated: taken as not pregnant."
     if patient.medicines is None:
         yield f"Medicines not stated: taken as none that raises platelets started or changed in the last {days} days."

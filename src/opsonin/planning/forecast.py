@@ -8,6 +8,7 @@ Outside the model's domain there is no forecast; the limits and the published re
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -21,7 +22,7 @@ from opsonin.mechanism.igg import SHELF
 from opsonin.patient import Circumstances, Goal, Patient
 from opsonin.planning.plan import Band, Forecast, Interval, LimitPassed, NextFall, NoForecast, ReachProbability
 from opsonin.population import Cohort, bands, people_like, reported
-from opsonin.regimen.regimen import Regimen
+from opsonin.regimen import Regimen
 from opsonin.response import (
     GoalEvent,
     days_at_or_above,
@@ -64,21 +65,21 @@ def forecasts(
     Sources: models/ivig_itp_draft.
     """
     found: dict[str, Forecast | NoForecast] = {}
-    groups: dict[DailyGrams, list[str]] = {}
+    groups: dict[DailyGrams, list[Regimen]] = {}
     for regimen in regimens:
         passed = limits_passed(patient, regimen, as_of=circumstances.as_of, knowledge=knowledge)
         if passed:
             limits = tuple(LimitPassed(limit.field, limit.value, limit.limit) for limit in passed)
             found[regimen.id] = NoForecast(limits, published_for(patient, knowledge))
         else:
-            groups.setdefault(daily_grams(regimen), []).append(regimen.id)
+            groups.setdefault(daily_grams(regimen), []).append(regimen)
     if not groups:
         return found
     cohort = people_like(patient, knowledge, n=virtual_patients, seed=seed)
     first_day = circumstances.start.date() if circumstances.start else circumstances.as_of
     event = goal_event(goal, first_day=first_day, last_visit=horizon_days)
     notes = (*cohort.notes, *_about(patient, circumstances.as_of, knowledge))
-    for number, (grams, ids) in enumerate(groups.items()):
+    for number, (grams, alike) in enumerate(groups.items()):
         told = _share_of(progress, number, len(groups))
         courses = simulate(
             cohort, grams, knowledge=knowledge, horizon_days=horizon_days, threads=threads, progress=told
@@ -86,7 +87,7 @@ def forecasts(
         forecast = _forecast(
             patient, cohort, courses, event, knowledge=knowledge, horizon_days=horizon_days, notes=notes
         )
-        found |= dict.fromkeys(ids, forecast)
+        found |= {r.id: replace(forecast, notes=(*forecast.notes, *_long(r, knowledge))) for r in alike}
     return {regimen.id: found[regimen.id] for regimen in regimens}
 
 
@@ -227,7 +228,16 @@ def _about(patient: Patient, as_of: date, knowledge: Knowledge) -> tuple[str, ..
     baseline = patient.latest("platelets")
     age = (as_of - baseline.taken_on).days if baseline else 0
     old = (f"The platelet count is {age} days old; it is taken as still holding.",) if age > 0 else ()
-    return (*old, *assumptions(patient, as_of=as_of, knowledge=knowledge))
+    return (*old, *assumptions(patient, knowledge=knowledge))
+
+
+def _long(regimen: Regimen, knowledge: Knowledge) -> tuple[str, ...]:
+    """A warning where a course runs longer than the common infusion length can stand for."""
+    longest = knowledge.fact(LENGTH_FACT).holds_for["soft"]["hours"][1]
+    hours = max((infusion.ladder.minutes / 60 for infusion in regimen.infusions), default=Decimal(0))
+    if hours <= longest:
+        return ()
+    return (f"An infusion of this course runs for {hours:.0f} h; beyond {longest} h the first days of the forecast are too high.",)
 
 
 def _definitions(n: int, horizon_days: int) -> tuple[str, ...]:

@@ -44,6 +44,7 @@ _KINDS: dict[str, tuple[str, dict[str, Fraction]]] = {
 _KEEP_THEIR_UNIT = {"mg/kg/min"}
 
 _NUMBER_THEN_UNIT = re.compile(r"^\s*([+-]?[0-9]+(?:\.[0-9]+)?)\s*(.*?)\s*$")
+_TIMES_TEN = re.compile(r"^[×x·*](?=10)")
 _LITRE = re.compile(r"(?<![A-Za-z])([mdu]?)l(?![A-Za-z])")
 
 
@@ -158,6 +159,6 @@ def _exact(number: str, factor: Fraction) -> Decimal:
 
 
 def _plain(unit: str) -> str:
-    unit = unit.replace(" ", "").replace("μ", "u").replace("µ", "u").replace("mm³", "mm3").replace("mcmol", "umol")
-    unit = unit.removeprefix("×").removeprefix("x").replace("⁹", "^9").replace("³", "^3").replace("·", "*")
+    unit = "".join(unit.split()).replace("μ", "u").replace("µ", "u").replace("mm³", "mm3").replace("mcmol", "umol")
+    unit = _TIMES_TEN.sub("", unit.replace("⁹", "^9").replace("³", "^3"))
     return _LITRE.sub(r"\1L", unit)

@@ -11,9 +11,11 @@ from opsonin.knowledge import Fact, Knowledge, Product, PublishedArm
 from opsonin.planning.plan import Forecast, Plan
 from opsonin.quantities import show
 from opsonin.report.wording import cite, mark_of
+from opsonin.safety.finding import Offer
 from opsonin.sources import Citation, Source
 
-# A product carries its whole shelf. Of that, a plan uses what its regimens, standings and findings cite, and these.
+# A product carries its whole shelf. Of that, a plan uses what its regimens, standings and findings cite, and, of the
+# products it has a regimen for, these.
 PRODUCT_FACTS_PRINTED = ("concentration", "strength", "vial")
 
 
@@ -118,7 +120,7 @@ def _line(fact: Fact, references: References) -> WorkingLine:
         id=fact.id,
         shelf=fact.id.partition("/")[0],
         says=fact.says,
-        value=show_value(fact.value),
+        value=show_value(fact.value) if fact.value != fact.says else "as stated",
         unit=fact.unit if fact.found else "",
         places=tuple((references.number(citation), citation.locator) for citation in fact.citations),
         obtained=str(fact.obtained),
@@ -151,6 +153,8 @@ def _walk(value: Any, knowledge: Knowledge, seen: set[int]) -> Iterator[Fact | P
 
 
 def _parts(value: Any, knowledge: Knowledge) -> Iterable[Any]:
+    if isinstance(value, Offer):
+        return (value.standing, value.findings)
     if isinstance(value, Product):
         return (value.discontinued, *printed_facts(value))
     if isinstance(value, Forecast):

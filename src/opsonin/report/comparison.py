@@ -16,11 +16,14 @@ from opsonin.report.wording import (
     hours_and_minutes,
     mark_of,
     schedule,
+    schedule_short,
     sentence,
     standing,
     vials_of_course,
 )
 from opsonin.safety.finding import STANDINGS, Offer
+
+STANDING_IN_A_CELL = {"on-label": "on label", "off-label-supported": "off label, guideline"}
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,7 @@ class CandidateRow:
     regimen_id: str
     brand: str
     schedule: str  # with its mark
+    schedule_short: str
     standing: str
     standing_sentence: str
     standing_reason: str
@@ -51,9 +55,9 @@ class CandidateRow:
 
 @dataclass(frozen=True)
 class OfferRow:
-    """A product that is no candidate, and why."""
+    """Products that are no candidates for one and the same reason."""
 
-    brand: str
+    brands: tuple[str, ...]
     standing: str
     reason: str
     mark: str
@@ -79,15 +83,17 @@ def _row(
         regimen_id=regimen.id,
         brand=regimen.product.brand,
         schedule=schedule(regimen.schedule) + regimen.schedule.fact.mark,
-        standing=standing(candidate.standing) + mark_of(candidate.standing.facts),
+        schedule_short=schedule_short(regimen.schedule) + regimen.schedule.fact.mark,
+        standing=STANDING_IN_A_CELL.get(candidate.standing.kind, standing(candidate.standing))
+        + mark_of(candidate.standing.facts),
         standing_sentence=sentence(standing(candidate.standing) + mark_of(candidate.standing.facts)),
-        standing_reason=candidate.standing.reason,
+        standing_reason=sentence(candidate.standing.reason),
         grams=f"{show(regimen.total_g)} g",
         vials=vials_of_course(regimen) + mark_of(printed_facts(regimen.product)),
         discarded=f"{show(regimen.discarded_g)} g" if regimen.discarded_g else "",
         hours=hours_and_minutes(minutes) + mark_of(regimen.infusions[0].ladder.facts),
         goal=goal_percent(candidate),
-        reasons=candidate.reasons,
+        reasons=tuple(sentence(reason) for reason in candidate.reasons if reason not in candidate.standing.reason),
         findings=findings.for_candidate(plan, candidate),
         cites=cite(references.numbers(facts)),
         price=f"{show(candidate.price, 2)}" if candidate.price is not None else "",
@@ -98,19 +104,25 @@ def not_offered(plan: Plan, findings: FindingList, references: References) -> li
     """Products without any candidate regimen: not supported ones first, then excluded ones."""
     planned = {candidate.regimen.product.id for candidate in plan.candidates}
     left = [offer for offer in plan.offers if offer.product.id not in planned]
-    return [_offer_row(offer, findings, references) for offer in _by_standing(left)]
+    groups: dict[tuple[object, ...], list[Offer]] = {}
+    for offer in _by_standing(left):
+        standing = offer.standing
+        cited = references.numbers(standing.facts)
+        codes = tuple(coded.code for coded in findings.of(offer.findings))
+        groups.setdefault((standing.kind, standing.excluded_because, standing.reason, cited, codes), []).append(offer)
+    return [_offer_row(alike, findings, references) for alike in groups.values()]
 
 
 def _by_standing(offers: Iterable[Offer]) -> list[Offer]:
     return sorted(offers, key=lambda offer: (STANDINGS.index(offer.standing.kind), offer.standing.excluded_because))
 
 
-def _offer_row(offer: Offer, findings: FindingList, references: References) -> OfferRow:
-    facts = offer.standing.facts
+def _offer_row(alike: list[Offer], findings: FindingList, references: References) -> OfferRow:
+    offer, facts = alike[0], alike[0].standing.facts
     return OfferRow(
-        brand=offer.product.brand,
+        brands=tuple(each.product.brand for each in alike),
         standing=standing(offer.standing),
-        reason=offer.standing.reason,
+        reason=sentence(offer.standing.reason),
         mark=mark_of(facts),
         cites=cite(references.numbers(facts)),
         codes=tuple(coded.code for coded in findings.of(offer.findings)),

@@ -60,7 +60,7 @@ def figures(plan: Plan, ladder_classes: Sequence[Decimal]) -> tuple[Figure, ...]
     drawn: list[Figure] = []
     first = plan.first
     if first is not None and isinstance(first.forecast, Forecast):
-        drawn += [platelets_figure(plan, first, first.forecast), igg_figure(first, first.forecast)]
+        drawn += [platelets_figure(plan, first, first.forecast), igg_figure(plan, first, first.forecast)]
     forecast = [c for c in plan.candidates if isinstance(c.forecast, Forecast) and c.rank is not None]
     if len(forecast) > 1:
         drawn.append(comparison_figure(forecast, ladder_classes))
@@ -82,7 +82,7 @@ def platelets_figure(plan: Plan, candidate: Candidate, forecast: Forecast) -> Fi
         axes.yaxis.set_minor_locator(sheet.no_ticks())
         for threshold in THRESHOLDS:
             axes.axhline(threshold, color=GREY, linewidth=0.8, linestyle=(0, (4, 3)), zorder=1)
-        _mark_baseline(axes, band, "count before treatment")
+        _mark_baseline(axes, plan, "platelets", "last count before treatment")
         _mark_infusions(axes, candidate)
         goal = _goal(plan, forecast.horizon_days)
         if goal is not None:
@@ -103,7 +103,7 @@ def platelets_figure(plan: Plan, candidate: Candidate, forecast: Forecast) -> Fi
     return Figure("figure-platelets", title, sheet.svg(title, alt), alt)
 
 
-def igg_figure(candidate: Candidate, forecast: Forecast) -> Figure:
+def igg_figure(plan: Plan, candidate: Candidate, forecast: Forecast) -> Figure:
     """Total serum IgG over the horizon."""
     title = f"Serum IgG forecast: {course(candidate.regimen)}"
     band = forecast.igg
@@ -112,7 +112,7 @@ def igg_figure(candidate: Candidate, forecast: Forecast) -> Figure:
         _draw_band(axes, band, GREEN)
         high = max(band.high_90) * 1.08
         axes.set_ylim(0, high)
-        _mark_baseline(axes, band, "before treatment")
+        _mark_baseline(axes, plan, "igg", "last IgG before treatment")
         _mark_infusions(axes, candidate)
         _days_axis(axes, forecast.horizon_days)
         axes.set_ylabel("serum IgG, g per litre")
@@ -143,10 +143,11 @@ def comparison_figure(candidates: Sequence[Candidate], classes: Sequence[Decimal
         axes.set_xlabel("probability of the goal, per cent")
         axes.tick_params(axis="y", length=0)
         axes.spines["left"].set_visible(False)
-    alt = "; ".join(_compared_in_words(candidate) for candidate in rows) + "."
-    if len(rows) < len(candidates):
-        alt += f" Shown are the first {len(rows)} of {len(candidates)} candidates; the rest are in the table."
-    alt += " The shading shows the classes of probability that the ranking compares."
+    alt = (
+        f"{len(rows)} of {len(candidates)} candidates in rank order, from {_compared_in_words(rows[0])} to "
+        f"{_compared_in_words(rows[-1])}. The shading shows the classes of probability that the ranking compares. "
+        "Every number is in the table."
+    )
     return Figure("figure-comparison", title, sheet.svg(title, alt), alt)
 
 
@@ -156,9 +157,22 @@ def _draw_band(axes: Any, band: Band, colour: str) -> None:
     axes.plot(band.days, band.median, color=colour, linewidth=2.2, label=MIDDLE)
 
 
-def _mark_baseline(axes: Any, band: Band, label: str) -> None:
-    first = band.median[0]
-    axes.plot(0, first, marker="o", color=INK, markersize=6, zorder=5, clip_on=False, linestyle="none", label=label)
+def _mark_baseline(axes: Any, plan: Plan, what: str, label: str) -> None:
+    """The person's own last measurement, where there is one."""
+    measured = plan.patient.latest(what)
+    if measured is None:
+        return
+    axes.plot(
+        0,
+        float(measured.value),
+        marker="o",
+        color=INK,
+        markersize=6,
+        zorder=5,
+        clip_on=False,
+        linestyle="none",
+        label=label,
+    )
 
 
 def _mark_infusions(axes: Any, candidate: Candidate) -> None:
@@ -223,7 +237,7 @@ def _minutes_words(candidate: Candidate) -> str:
 
 def _compared_in_words(candidate: Candidate) -> str:
     share = percent(candidate.forecast.goal_probability) if isinstance(candidate.forecast, Forecast) else "no forecast"
-    return f"{course(candidate.regimen)}: {share}, {_minutes_words(candidate)}, rank {candidate.rank}"
+    return f"{course(candidate.regimen)} ({share}, {_minutes_words(candidate)}, rank {candidate.rank})"
 
 
 class _Sheet:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 
 from opsonin.planning.plan import Candidate, Plan
+from opsonin.regimen.regimen import Regimen
 from opsonin.report.bibliography import References
-from opsonin.report.wording import SEVERITY_WORDS, cite, course, mark_of, sentence
+from opsonin.report.wording import SEVERITY_WORDS, cite, mark_of, schedule, sentence
 from opsonin.safety.finding import SEVERITIES, Finding
 
 
@@ -33,7 +34,7 @@ class FindingList:
     def __init__(self, plan: Plan, references: References) -> None:
         said = sorted(_said(plan).items(), key=lambda item: SEVERITIES.index(item[1].finding.severity))
         self._coded = {
-            key: _coded(f"F{number}", once.finding, tuple(once.about), references)
+            key: _coded(f"F{number}", once.finding, _about(plan, once.regimens, once.brands), references)
             for number, (key, once) in enumerate(said, start=1)
         }
         self.all = tuple(self._coded.values())
@@ -53,31 +54,39 @@ class _Once:
     """A finding met at least once, and what it was met on."""
 
     finding: Finding
-    about: dict[str, None]
+    regimens: list[Regimen] = field(default_factory=list)
+    brands: list[str] = field(default_factory=list)
 
 
 def _key(finding: Finding) -> tuple[str, str, str]:
     return finding.rule, finding.severity, finding.message
 
 
+def _about(plan: Plan, regimens: Sequence[Regimen], brands: Sequence[str]) -> tuple[str, ...]:
+    """The regimens a finding is about, in as few words as name them all; other products only when no regimen is."""
+    if not regimens:
+        return tuple(dict.fromkeys(brands))
+    if len(regimens) == len(plan.candidates):
+        return ("every candidate",)
+    words = []
+    for brand in dict.fromkeys(regimen.product.brand for regimen in regimens):
+        met = [schedule(regimen.schedule) for regimen in regimens if regimen.product.brand == brand]
+        every = sum(candidate.regimen.product.brand == brand for candidate in plan.candidates)
+        words.append(brand if len(met) == every else f"{brand} ({'; '.join(met)})")
+    return tuple(words)
+
+
 def _said(plan: Plan) -> dict[tuple[str, str, str], _Once]:
     """Findings that say the same thing together, with the regimens or products each is about."""
     said: dict[tuple[str, str, str], _Once] = {}
-
-    def note(finding: Finding, about: str) -> None:
-        once = said.setdefault(_key(finding), _Once(finding, {}))
-        if about:
-            once.about.setdefault(about)
-
     for finding in plan.findings:
-        note(finding, "")
+        said.setdefault(_key(finding), _Once(finding))
     for candidate in plan.candidates:
         for finding in candidate.findings:
-            note(finding, course(candidate.regimen))
-    planned = {candidate.regimen.product.id for candidate in plan.candidates}
+            said.setdefault(_key(finding), _Once(finding)).regimens.append(candidate.regimen)
     for offer in plan.offers:
         for finding in offer.findings:
-            note(finding, "" if offer.product.id in planned else offer.product.brand)
+            said.setdefault(_key(finding), _Once(finding)).brands.append(offer.product.brand)
     return said
 
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from opsonin.knowledge import Fact
 from opsonin.planning.plan import Candidate, Plan
 from opsonin.quantities import round_up, show
-from opsonin.regimen.regimen import DosingWeight, Infusion, RateStep
+from opsonin.regimen.regimen import DailyDose, DosingWeight, Infusion, RateStep
 from opsonin.report.bibliography import References, printed_facts
 from opsonin.report.wording import (
     TOPIC_WORDS,
     clock,
     hours_and_minutes,
+    joined,
     mark_of,
     product,
     schedule,
@@ -48,7 +49,7 @@ class DaySheet:
 
     title: str  # "Day 1, Mon 23 Nov 2026" | "Days 1 and 2, each"
     day_names: tuple[str, ...]  # one box for vitals and initials each
-    total: str  # "70 g = 700 mL in 5 h 40 min"
+    total: str  # "70 g = 700 mL in 5 h 40 min each"
     rows: tuple[StepRow, ...]
 
 
@@ -101,8 +102,8 @@ def orders_sheet(candidate: Candidate, references: References) -> OrdersSheet:
         schedule=references.after(schedule(regimen.schedule), [regimen.schedule.fact]),
         total=f"{show(regimen.total_g)} g = {show(regimen.total_ml, 2)} mL over {days} day{'s' if days > 1 else ''}",
         weight=references.after(_weight(regimen.weight), regimen.weight.facts),
-        doses=tuple(_dose_line(infusion, regimen.product.concentration_mg_per_ml) for infusion in regimen.infusions),
-        ladder_heading=references.after(sentence(ladder.heading).rstrip("."), ladder.facts),
+        doses=_dose_lines(regimen.infusions, regimen.product.concentration_mg_per_ml),
+        ladder_heading=references.after(ladder.heading, ladder.facts),
         ladder_limit=_limit(ladder.maximum_ml_per_kg_per_h, regimen.product.concentration_mg_per_ml) + ladder_mark,
         ladder_reasons=tuple(sentence(reason) for reason in ladder.reasons),
         days=_day_sheets(regimen.infusions),
@@ -138,18 +139,29 @@ def _limit(maximum: Decimal, concentration: Decimal) -> str:
     return f"Never above {show(maximum, 3)} mL/kg/h ({show(per_minute, 2)} mg/kg/min)"
 
 
-def _dose_line(infusion: Infusion, concentration: Decimal) -> DoseLine:
-    dose = infusion.dose
-    start = f", {weekday(infusion.starts_at.date())}, start {clock(infusion.starts_at)}" if infusion.starts_at else ""
+def _dose_lines(infusions: tuple[Infusion, ...], concentration: Decimal) -> tuple[DoseLine, ...]:
+    """One line for days with the same dose from the same vials; a line each for days that differ."""
+    groups: list[list[DailyDose]] = []
+    for infusion in infusions:
+        alike = next((group for group in groups if replace(group[0], day=infusion.dose.day) == infusion.dose), None)
+        if alike is None:
+            groups.append([infusion.dose])
+        else:
+            alike.append(infusion.dose)
+    return tuple(_dose_line(group, concentration) for group in groups)
+
+
+def _dose_line(alike: list[DailyDose], concentration: Decimal) -> DoseLine:
+    dose = alike[0]
+    recalculated = show(dose.volume_ml * concentration / 1000, 2)
     return DoseLine(
-        day=f"Day {dose.day}{start}",
+        day=f"Day {dose.day}" if len(alike) == 1 else f"Days {joined([str(each.day) for each in alike])}, each",
         grams=f"{show(dose.grams)} g",
         volume=f"{show(dose.volume_ml, 2)} mL",
         vials=vials_of(dose),
         discarded=f"{show(dose.discarded_g)} g" if dose.discarded_g else "nothing",
         rounding=sentence(dose.rounding),
-        check=f"{show(dose.volume_ml, 2)} mL × {show(concentration)} mg/mL = "
-        f"{show(dose.volume_ml * concentration / 1000, 2)} g",
+        check=f"{show(dose.volume_ml, 2)} mL × {show(concentration)} mg/mL = {recalculated} g",
     )
 
 

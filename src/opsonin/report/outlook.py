@@ -65,17 +65,16 @@ def forecast_rows(forecast: Forecast) -> list[tuple[str, str]]:
     ]
 
 
-def forecast_basis(forecast: Forecast, knowledge: Knowledge, references: References) -> str:
+def forecast_basis(forecast: Forecast, knowledge: Knowledge) -> str:
     """Which model, how many virtual people, and how well its parameters are known."""
     facts = [knowledge.fact(id) for id in forecast.fact_ids]
     marks = [fact.mark for fact in facts]
     doubtful = [f"{sign} on {marks.count(sign)}" for sign in ("†", "‡") if sign in marks]
     known = f"; {' and '.join(doubtful)} of its {len(facts)} parameters" if doubtful else ""
-    sources = cite(references.numbers(facts))
     return (
         f"Model {forecast.model} ({forecast.model_status}); {forecast.virtual_patients} virtual people who share this "
-        f"person's covariates and count, seed {forecast.seed}{known}. {sources}"
-    ).strip()
+        f"person's covariates and count, seed {forecast.seed}{known}."
+    )
 
 
 def forecast_mark(forecast: Forecast, knowledge: Knowledge) -> str:

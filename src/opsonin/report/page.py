@@ -32,6 +32,7 @@ class ForecastPart:
     mark: str
     status: str
     basis: str
+    basis_cites: str
     reach_within: tuple[str, ...]
     reach: list[tuple[str, list[str]]]
     rows: list[tuple[str, str]]
@@ -193,7 +194,8 @@ def _forecast(shown: Candidate | None, knowledge: Knowledge, references: Referen
         sentence=sentence(forecast.sentence),
         mark=forecast_mark(forecast, knowledge),
         status=sentence(forecast.model_status),
-        basis=forecast_basis(forecast, knowledge, references),
+        basis=forecast_basis(forecast, knowledge),
+        basis_cites=cite(references.numbers(knowledge.fact(id) for id in forecast.fact_ids)),
         reach_within=within,
         reach=reach,
         rows=forecast_rows(forecast),

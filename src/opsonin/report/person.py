@@ -28,7 +28,7 @@ def identity(plan: Plan) -> list[tuple[str, str]]:
     patient = plan.patient
     lines = [
         ("Case", patient.id),
-        ("Person", joined([part for part in (patient.sex or "", _age(patient)) if part], last="")),
+        ("Person", ", ".join(part for part in (patient.sex, _age(patient)) if part)),
         ("Diagnosis", _diagnosis(patient)),
         ("Weight", f"{show(patient.weight.kg)} kg, {_taken(patient.weight.taken_on, plan.circumstances.as_of)}"),
     ]

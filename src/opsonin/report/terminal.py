@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -10,10 +11,15 @@ from opsonin.planning.plan import Plan
 from opsonin.report.findings import CodedFinding
 from opsonin.report.orders import DaySheet, OrdersSheet
 from opsonin.report.page import Page, page
+from opsonin.report.wording import in_lines
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+CANDIDATES_SHOWN = 12
+_ROOMY = 96  # columns from which doses and schedules are kept on one line
+_MIN_WIDTHS = {"Product, schedule": 19, "Dose, vials": 22}
+_CITED = re.compile(r"\[(\d+(?:, \d+)*)\]")
 _SEVERITY_STYLE = {"absolute": "bold red", "conditional": "bold yellow", "advisory": "dim"}
 
 
@@ -39,6 +45,7 @@ class _Printer:
 
     def __init__(self, console: Console) -> None:
         self.console = console
+        self._cited: set[int] = set()
 
     def plan(self, printed: Page) -> None:
         self._who(printed)
@@ -67,16 +74,16 @@ class _Printer:
         table = self._table(
             [
                 ("Rank", "left"),
-                ("Product and schedule", "left"),
+                ("Product, schedule", "left"),
                 ("Standing", "left"),
                 ("Dose, vials", "left"),
-                ("At the bedside", "left"),
+                ("Hours", "left"),
                 ("Goal", "right"),
                 ("Findings", "left"),
             ]
         )
-        for row in printed.candidates:
-            vials = row.vials.replace(" + ", "\n+ ")
+        for row in printed.candidates[:CANDIDATES_SHOWN]:
+            vials = in_lines(row.vials)
             extra = "".join(
                 [f"\n{row.discarded} discarded" if row.discarded else "", f"\nprice {row.price}" if row.price else ""]
             )
@@ -84,7 +91,7 @@ class _Printer:
                 table,
                 [
                     row.rank,
-                    f"{row.brand}\n{row.schedule}",
+                    f"{row.brand}\n{row.schedule_short}",
                     row.standing,
                     f"{row.grams}\n{vials}{extra}",
                     row.hours,
@@ -93,6 +100,9 @@ class _Printer:
                 ],
             )
         self.console.print(table)
+        more = len(printed.candidates) - CANDIDATES_SHOWN
+        if more > 0:
+            self.say(f"{more} more candidates stand in the report (--out DIR) and in --json.")
         self.say(
             "“=” is a tie; “–” must not be given. The ranking is a proposal. The choice stays with the reader.", "dim"
         )
@@ -108,7 +118,7 @@ class _Printer:
                 f"{dose.day}: {dose.grams} = {dose.volume}; {dose.vials}; discarded: {dose.discarded}. {dose.rounding}"
             )
         self.say("")
-        self.say(f"Infusion rate: {orders.ladder_heading}", "bold")
+        self.say(f"Infusion rate, {orders.ladder_heading}", "bold")
         self.say(f"{orders.ladder_limit}. {' '.join(orders.ladder_reasons)}")
         for day in orders.days:
             self._ladder(day)
@@ -147,11 +157,9 @@ class _Printer:
         self._heading("Findings, most severe first")
         for finding in findings:
             about = f" ({'; '.join(finding.about)})" if finding.about else ""
+            said = f": {finding.message}{finding.mark} {finding.reason} {finding.remedy} {finding.cites}{about}"
             text = self._text(f"{finding.code} {finding.severity_words}", _SEVERITY_STYLE[finding.severity])
-            text.append(
-                f": {finding.message}{finding.mark} {finding.reason} {finding.remedy} {finding.cites}{about}", "default"
-            )
-            self._hanging(text)
+            self._hanging(text.append_text(self._text(said, "not bold not dim default")))
 
     def _offers(self, printed: Page) -> None:
         if not printed.offers:
@@ -159,7 +167,11 @@ class _Printer:
         self._heading("Products that are no candidates")
         for offer in printed.offers:
             codes = f" {' '.join(offer.codes)}" if offer.codes else ""
-            self._item(f"{offer.brand}: {offer.standing}. {offer.reason}{offer.mark} {offer.cites}{codes}".rstrip())
+            self._item(
+                f"{'; '.join(offer.brands)}: {offer.standing}. {offer.reason}{offer.mark} {offer.cites}{codes}".replace(
+                    "  ", " "
+                ).rstrip()
+            )
 
     def _forecast(self, printed: Page) -> None:
         self._heading("Forecast")
@@ -204,8 +216,10 @@ class _Printer:
             self._items(printed.silences)
 
     def _sources(self, printed: Page) -> None:
-        self._heading("Sources")
-        for reference in printed.bibliography:
+        """The works cited above, by their numbers in the report's bibliography."""
+        cited = [reference for reference in printed.bibliography if reference.number in self._cited]
+        self._heading("Sources cited above")
+        for reference in cited:
             self._hanging(self._text(f"[{reference.number}] {reference.text}"))
         for sign, words in printed.legend.items():
             self.say(f"{sign} {words}.", "dim")
@@ -218,6 +232,8 @@ class _Printer:
     def _text(self, words: str, style: str = "") -> Any:
         from rich.text import Text
 
+        for numbers in _CITED.findall(words):
+            self._cited.update(int(number) for number in numbers.split(", "))
         return Text(words, style=style)
 
     def say(self, words: str, style: str = "") -> None:
@@ -263,9 +279,10 @@ class _Printer:
         from rich import box
         from rich.table import Table
 
-        table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+        table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, collapse_padding=True)
+        roomy = self.console.width >= _ROOMY
         for head, justify in columns:
-            table.add_column(head, justify=justify, overflow="fold")
+            table.add_column(head, justify=justify, overflow="fold", min_width=_MIN_WIDTHS.get(head) if roomy else None)
         return table
 
     def _row(self, table: Any, cells: Sequence[str]) -> None:

@@ -134,6 +134,19 @@ def schedule(value: DoseSchedule) -> str:
     return f"{dose} once" if value.days == 1 else f"{dose} per day for {value.days} days"
 
 
+def schedule_short(value: DoseSchedule) -> str:
+    """'1 g/kg × 2 days', for a narrow cell."""
+    days_ = "once" if value.days == 1 else f"× {value.days} days"
+    return f"{show(value.g_per_kg_per_day)} g/kg {days_}"
+
+
+def in_lines(vials: str, per_line: int = 2) -> str:
+    """'4 × 30 g + 2 × 2.5 g + 4 × 1 g' with so many sizes on each line."""
+    sizes = vials.split(" + ")
+    lines = [" + ".join(sizes[start : start + per_line]) for start in range(0, len(sizes), per_line)]
+    return "\n+ ".join(lines)
+
+
 def standing(value: Standing) -> str:
     words = STANDING_WORDS[value.kind]
     return f"{words}: {value.excluded_because}" if value.excluded_because else words

@@ -38,6 +38,7 @@ class Request:
     given_atol: Any
     method: str
     max_steps: int
+    steady_states: Any = None
 
     def initial_states(self, parameters: Mapping[str, Floats], rows: slice) -> Floats:
         """(individuals, states) for the chosen rows, whose parameters are given."""

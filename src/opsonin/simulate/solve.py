@@ -11,16 +11,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from opsonin.simulate.actions import actions, personal_doses, spell_out
 from opsonin.simulate.cache import fingerprint, load_kernel
 from opsonin.simulate.courses import Courses, Failure
 from opsonin.simulate.events import EventTable, Floats, Integers
 from opsonin.simulate.model import Model
+from opsonin.simulate.piece import Piece
 from opsonin.simulate.reductions import Reduction
 from opsonin.simulate.request import Request, checked
 
 CHUNK = 2048  # individuals prepared and solved together; results do not depend on it
-AUTOMATIC_FLOOR = 1e-3  # with atol None, errors are measured against at least this share of a state's largest size
+PATIENCE = 150  # explicit steps before an individual may be called stiff
+STIFF = 4  # the kernel's word for an individual to be solved again by the implicit method
 REASONS = {
     1: "step limit reached",
     2: "step size fell to nothing",
@@ -139,70 +140,30 @@ def _kernel(request: Request, method: str) -> Any:
 
 def _solve_piece(request: Request, rows: slice, store: _Store) -> None:
     """Solve the individuals of one chunk and put what was asked for into the store."""
-    direct = not request.reductions
-    work = _Piece(request, rows)
-    if not direct:
-        work.results, work.base = np.empty((len(request.kept), work.n, request.times.shape[-1])), 0
-    else:
-        work.results, work.base = store.courses, rows.start
-    method = "rodas5p" if request.method == "rodas5p" else "tsit5"
-    everyone = np.arange(work.n)
-    work.integrate(method, everyone)
-    store.implicit[rows] = method == "rodas5p"
-    store.status[rows], store.steps[rows] = work.ledger[:, 0], work.ledger[:, 1]
-    store.final[rows], store.failed_at[rows] = work.final[:, :-1], work.final[:, -1]
-    if direct:
+    piece = Piece(request, rows)
+    stored = not request.reductions
+    results = store.courses if stored else np.empty((len(request.kept), piece.n, request.times.shape[-1]))
+    base = rows.start if stored else 0
+    implicit = request.method == "rodas5p"
+    patience = PATIENCE if request.method == "auto" else 0
+    ledger, final = piece.integrate(_kernel(request, "rodas5p" if implicit else "tsit5"), results, base, patience)
+    store.implicit[rows] = implicit
+    stiff = np.flatnonzero(ledger[:, 0] == STIFF)
+    if stiff.size:
+        some = piece.of(stiff)
+        again = np.empty((len(request.kept), stiff.size, request.times.shape[-1]))
+        ledger[stiff], final[stiff] = some.integrate(_kernel(request, "rodas5p"), again, 0, 0)
+        results[:, base + stiff] = again
+        store.implicit[rows.start + stiff] = True
+    store.status[rows], store.steps[rows] = ledger[:, 0], ledger[:, 1]
+    store.final[rows], store.failed_at[rows] = final[:, :-1], final[:, -1]
+    if stored:
         return
-    names = request.kept
-    store.courses[:, rows] = work.results[: len(request.outputs)]
+    store.courses[:, rows] = results[: len(request.outputs)]
     times = request.times if request.times.ndim == 1 else request.times[rows]
     for reduction in request.reductions:
-        series = work.results[names.index(reduction.output)]
+        series = results[request.kept.index(reduction.output)]
         store.reduced[reduction.name][rows] = reduction.reduce(times, series)
-
-
-class _Piece:
-    """The arrays of one chunk, as the kernel wants them."""
-
-    def __init__(self, request: Request, rows: slice) -> None:
-        self.request = request
-        self.n = rows.stop - rows.start
-        chosen = {name: np.broadcast_to(value, (request.n,))[rows] for name, value in request.parameters.items()}
-        self.parameters = np.column_stack([chosen[name] for name in request.model.parameters]) if chosen else np.zeros((self.n, 1))
-        self.parameters = np.ascontiguousarray(self.parameters, float)
-        self.initial = request.initial_states(chosen, rows)
-        records, group_of = spell_out(request.events, rows, request.model)
-        personal = personal_doses(records, request.model, chosen)
-        groups = int(group_of.max()) + 1 if group_of.size else 0
-        self.plan, span = actions(personal, groups, request.model, self.initial)
-        self.span = np.ascontiguousarray(span[group_of])
-        self.observed = np.atleast_2d(request.times if request.times.ndim == 1 else request.times[rows])
-        self.observed = np.ascontiguousarray(self.observed)
-        self.results, self.base = np.empty((0, self.n, 0)), 0
-        self.ledger = np.zeros((self.n, 2), np.int64)
-        self.final = np.empty((self.n, len(request.model.states) + 1))
-
-    def integrate(self, method: str, chosen: Integers) -> None:
-        """Run the kernel on the chosen individuals (a contiguous run of them)."""
-        request = self.request
-        kernel = _kernel(request, method)
-        selected = np.array([request.codes[name] for name in request.kept], np.int64)
-        needed = np.array(sorted({s for code in selected for s in kernel.NEEDS[code]}), np.int64)
-        lanes = kernel.LANES
-        rows = {name: np.zeros(getattr(kernel, name) * lanes) for name in ("STATES", "INPUTS", "CONSTANTS", "WORK")}
-        y, new, peak, f = (rows["STATES"].copy() for _ in range(4))
-        clock, cards = np.zeros(kernel.CLOCK), np.zeros(kernel.CARDS, np.int64)
-        for never in (kernel.STOP, kernel.DUE):
-            clock[never : never + lanes] = np.inf
-        cards[kernel.WHO : kernel.WHO + lanes] = -1
-        block = kernel.BLOCK
-        kernel.run(
-            int(chosen[0]), int(chosen[-1]) + 1, self.base, request.start, self.parameters, self.initial, self.observed, self.plan,
-            self.span, selected, needed, request.rtol, request.atol, request.floor, request.max_steps, 0, self.results,
-            self.ledger, self.final, clock, cards, y, new, peak, np.zeros(kernel.STATES * max(lanes, block)),
-            np.zeros(kernel.STAGES * kernel.STATES * lanes), f, rows["INPUTS"], rows["CONSTANTS"], np.zeros(block),
-            np.zeros(8 * block), np.zeros(block), rows["WORK"],
-        )  # fmt: skip
 
 
 def _courses(request: Request, store: _Store) -> Courses:

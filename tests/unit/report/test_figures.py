@@ -40,7 +40,7 @@ def test_alternative_text_tells_the_values(example: ModuleType) -> None:
     assert "starts at 12 ×10⁹/L, is highest at 110 on day 5" in platelets.alt
     assert "Infusions are marked on day 0, 1." in platelets.alt and "goal: 50 by 27 Nov 2026 is marked" in platelets.alt
     assert "is highest at 28.0 g/L" in igg.alt
-    assert "Alphaglobin 10 %, 1 g/kg per day for 2 days: 78 %" in comparison.alt
+    assert "from Alphaglobin 10 %, 1 g/kg per day for 2 days (78 %, 5 h 7 min, rank 1)" in comparison.alt
 
 
 def test_no_forecast_no_figures(example: ModuleType) -> None:

@@ -101,7 +101,10 @@ def test_case_text_is_escaped_everywhere(example: ModuleType, html: str, page: R
 def test_page_one_is_the_orders_sheet(html: str) -> None:
     sheet = read(html[html.index('<section class="sheet"') : html.index('<section aria-labelledby="brief-title"')])
     words = sheet.words()
-    assert "Steps: not from the label (doubling every 30 minutes; a hospital's policy) ‡" in words.replace("‡", " ‡")
+    assert (
+        "Infusion rate, steps: not from the label (doubling every 30 minutes; a hospital's policy) ‡"
+        in words.replace("‡", " ‡")
+    )
     for text in (
         "70 g",
         "700 mL",

@@ -36,7 +36,7 @@ def test_says_everything_that_matters(example: ModuleType) -> None:
         "78 %",
         "3 × 20 g + 1 × 10 g",
         "08:30 – 09:00",
-        "Steps: not from the label",
+        "steps: not from the label",
         "Kidney risk",
         "Headache is likelier at 1 g/kg.‡",
         "Gammaglobin: not supported",

@@ -51,16 +51,16 @@ def fill_output(code: int, y: Any, c: Any, lane: int, o: Any) -> None:
         o[n] = y[code * BLOCK + n]
 
 
-def factorise(y: Any, c: Any, u: Any, shift: Any, m: Any) -> None:
-    """Triangular factors of shift * I - Jacobian in all lanes."""
+def factorise(y: Any, c: Any, u: Any, clock: Any, used: int, m: Any) -> None:
+    """Triangular factors of 1/(gamma h) I - Jacobian in all lanes."""
     for lane in range(LANES):
-        m[lane] = shift[lane] + c[lane]
+        m[lane] = 1.0 / (1.0 / (0.21193756319429014 * clock[used + lane]) + c[lane])
 
 
-def backsolve(m: Any, r: Any, k: Any) -> None:
-    """Solution of the factorised system for the right-hand side r, in all lanes."""
+def backsolve(m: Any, r: Any) -> None:
+    """Solve with the factors, in place, in all lanes."""
     for lane in range(LANES):
-        k[lane] = r[lane] / m[lane]
+        r[lane] = r[lane] * m[lane]
 
 
 FACTORS = 1

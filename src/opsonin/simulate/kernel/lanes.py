@@ -30,7 +30,7 @@ from opsonin.simulate.kernel.example import (
     fill_slopes,
     inlined,
 )
-from opsonin.simulate.kernel.tsit5 import advance, attempt, interpolate, measure
+from opsonin.simulate.kernel.tsit5 import advance, attempt, interpolate, measure, stiffness
 
 # --- kernel ---
 SET_RATE, ADD, SET_STATE, SET_PARAMETER = 0, 1, 2, 3
@@ -39,6 +39,7 @@ DONE, TOO_MANY_STEPS, STEP_VANISHED, NOT_FINITE, STIFF = 0, 1, 2, 3, 4
 TIME, USED, STEP, TO, STOP, END = 0, LANES, 2 * LANES, 3 * LANES, 4 * LANES, 5 * LANES
 DUE, ERROR, MEMORY, GOOD, REFUSED, CLOCK = 6 * LANES, 7 * LANES, 8 * LANES, 9 * LANES, 10 * LANES, 11 * LANES
 WHO, SEEN, ACTION, TRIES, FRESH, STIFFNESS, CARDS = 0, LANES, 2 * LANES, 3 * LANES, 4 * LANES, 5 * LANES, 6 * LANES
+STIFF_STEPS = 40  # steps limited by stability, beyond the first `patience`, that call for an implicit method
 CALM = -9.2  # logarithm of the smallest error the step control remembers
 
 
@@ -160,7 +161,7 @@ def release(clock, cards, lane, status, y, width, rows, base, outputs, results, 
     for n in range(outputs):
         for m in range(cards[SEEN + lane] if status == DONE else 0, width):
             results[(n * rows + base + row) * width + m] = np.nan
-    cards[WHO + lane] = -1
+    cards[WHO + lane], cards[TRIES + lane] = -1, 0
     clock[TIME + lane], clock[STEP + lane] = 0.0, 0.0
     clock[DUE + lane], clock[STOP + lane] = np.inf, np.inf
 
@@ -178,21 +179,24 @@ def finish(clock, cards, lane, y, c, observed, width, stride, rows, base, select
 
 
 @inlined
-def troubled(clock, cards, lane, limit):
+def troubled(clock, cards, lane, limit, patience):
     """Why this lane cannot go on, or DONE (0) if it can."""
+    if patience > 0 and cards[STIFFNESS + lane] >= STIFF_STEPS:
+        return STIFF
     if clock[GOOD + lane] == 0.0 and clock[USED + lane] <= 1e-14 * larger(abs(clock[TIME + lane]), 1e-3):
         return STEP_VANISHED if clock[ERROR + lane] < np.inf else NOT_FINITE
     return TOO_MANY_STEPS if cards[TRIES + lane] >= limit else DONE
 
 
 @inlined
-def calls(clock, cards, limit):
+def calls(clock, cards, limit, patience):
     """How many lanes reached an event, their end, or trouble."""
     count = 0
     for lane in range(LANES):
         cards[TRIES + lane] += 1
         stuck = (clock[GOOD + lane] == 0.0) & (clock[USED + lane] < 1e-12)
-        called = (clock[TIME + lane] >= clock[STOP + lane]) | stuck | (cards[TRIES + lane] >= limit)
+        stiff = (patience > 0) & (cards[STIFFNESS + lane] >= STIFF_STEPS)
+        called = (clock[TIME + lane] >= clock[STOP + lane]) | stuck | stiff | (cards[TRIES + lane] >= limit)
         count += 1 if called & (cards[WHO + lane] >= 0) else 0
     return count
 
@@ -221,12 +225,12 @@ def restart(clock, cards, y, new, peak, k, c, u, rtol, atol, floor):
 @inlined
 def attend(
     clock, cards, waiting, upper, start, parameters, initial, observed, width, stride, rows, base, plan, span, selected,
-    outputs, limit, results, ledger, final, y, peak, z, u, c, o,
+    outputs, limit, patience, results, ledger, final, y, peak, z, u, c, o,
 ):  # fmt: skip
     """Act in every lane that was called, and give emptied lanes the next individuals. Returns who waits now."""
     for lane in range(LANES):
         if cards[WHO + lane] >= 0:
-            trouble = troubled(clock, cards, lane, limit)
+            trouble = troubled(clock, cards, lane, limit, patience)
             if trouble != DONE:
                 release(clock, cards, lane, trouble, y, width, rows, base, outputs, results, ledger, final)
             elif clock[TIME + lane] < clock[STOP + lane]:
@@ -253,6 +257,15 @@ def occupied(cards):
     return count
 
 
+@inlined
+def longest(cards):
+    """The most steps anyone in the lanes has tried."""
+    count = 0
+    for lane in range(LANES):
+        count = larger(count, cards[TRIES + lane])
+    return count
+
+
 @compiled
 def integrate(
     lower, upper, rows, base, start, parameters, initial, observed, width, stride, plan, span, selected, outputs, needed,
@@ -265,7 +278,7 @@ def integrate(
         if called > 0:
             waiting = attend(
                 clock, cards, waiting, upper, start, parameters, initial, observed, width, stride, rows, base, plan, span,
-                selected, outputs, limit, results, ledger, final, y, peak, z, u, c, o,
+                selected, outputs, limit, patience, results, ledger, final, y, peak, z, u, c, o,
             )  # fmt: skip
             if occupied(cards) == 0:
                 break
@@ -280,10 +293,12 @@ def integrate(
                     clock, cards, lane, y, new, k, f, c, observed, width, stride, rows, base, selected, outputs, needed,
                     states, results, theta, w, z, o,
                 )  # fmt: skip
+        if patience > 0 and longest(cards) >= patience:
+            stiffness(clock, USED, GOOD, cards, TRIES, patience, STIFFNESS, k, f, new, z)
         advance(clock, GOOD, y, new, peak, k, f)
         for lane in range(LANES):
             clock[TIME + lane] = clock[TO + lane] if clock[GOOD + lane] > 0.0 else clock[TIME + lane]
-        called = calls(clock, cards, limit)
+        called = calls(clock, cards, limit, patience)
 
 
 @entry

@@ -130,6 +130,27 @@ def advance(clock, good, y, new, peak, k, f):
 
 
 @inlined
+def stiffness(clock, used, good, cards, tries, after, count, k, f, new, z):
+    """Count, in `cards`, how often stability and not accuracy limited the step (as in DOPRI5).
+
+    The last two stages share their time, so the change of their slopes over the change of their states (z holds the
+    last but one) estimates the fastest rate; the method is stable up to about 3.3 of it times the step.
+    """
+    for lane in range(LANES):
+        slopes = 0.0
+        apart = 0.0
+        for s in range(CONTROLLED):  # unrolled
+            i = s * LANES + lane
+            size = abs(new[i]) + 1e-300
+            slopes = larger(slopes, abs(f[i] - k[5 * ROW + i]) / size)
+            apart = larger(apart, abs(new[i] - z[i]) / size)
+        change = 1 if clock[used + lane] * slopes > 3.0 * apart else -1
+        before = cards[count + lane]
+        counted = (clock[good + lane] > 0.0) & (cards[tries + lane] >= after) & (before + change >= 0)
+        cards[count + lane] = before + change if counted else before
+
+
+@inlined
 def interpolate(theta, y, new, h, k, f, lane, needed, states, w, z):
     """States of one lane at BLOCK fractions theta of its step (fourth order); row s of z is state s."""
     for n in range(BLOCK):

@@ -1,0 +1,98 @@
+"""Who says so? The works on the shelf, and one work with everything that rests on it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from opsonin.knowledge import Fact, Knowledge, PublishedArm
+from opsonin.report.lookup_evidence import arm_to_dict
+from opsonin.report.lookup_facts import heading_of, value_text
+from opsonin.report.lookup_json import answer, written
+from opsonin.report.lookup_print import Pages
+from opsonin.sources import Source, mark
+
+
+def list_sources(pages: Pages, knowledge: Knowledge) -> None:
+    """Print every work: key, kind, reference, how many facts and arms cite it."""
+    counts = citation_counts(knowledge)
+    pages.title(f"Works on the shelf ({len(knowledge.sources)})")
+    rows = [
+        [key, source.kind, source.reference(), str(counts[key][0]), str(counts[key][1])]
+        for key, source in sorted(knowledge.sources.items())
+    ]
+    pages.table(("Key", "Kind", "Work", "Facts", "Arms"), rows, ratios=(27, 11, 48, 7, 7))
+    pages.say("More: opsonin sources KEY", "dim")
+    pages.close()
+
+
+def sources_to_dict(knowledge: Knowledge, *, on: date | None) -> dict[str, Any]:
+    """The list of works as JSON."""
+    counts = citation_counts(knowledge)
+    content = {"works": {key: {"facts": facts, "arms": arms} for key, (facts, arms) in sorted(counts.items())}}
+    return answer("sources", content, knowledge, on=on, sources=knowledge.sources)
+
+
+def show_source(pages: Pages, knowledge: Knowledge, source: Source) -> None:
+    """Print one work and every fact and published arm that cites it."""
+    facts, arms = citing(knowledge, source.key)
+    pages.title(f"Work {source.key}")
+    pages.pairs(
+        [
+            ("Reference", source.reference()),
+            ("Kind", source.kind),
+            ("Read on", source.seen_on or "not noted"),
+            ("Cited by", f"{len(facts)} facts, {len(arms)} published arms"),
+        ]
+    )
+    if facts:
+        pages.heading("Facts that cite it")
+        rows = [
+            [f"{fact.id}\n{heading_of(fact.id.rpartition('/')[2], fact)}", value_text(fact), _locators(fact, source)]
+            for fact in facts
+        ]
+        pages.table(("Fact", "Value", "Place in this work"), rows, ratios=(42, 36, 22))
+    if arms:
+        pages.heading("Published arms that cite it")
+        rows = [[arm.id, arm.result + mark(arm.obtained, arm.status), arm.citation.locator] for arm in arms]
+        pages.table(("Arm", "Result", "Place in this work"), rows, ratios=(32, 46, 22))
+    if not facts and not arms:
+        pages.say("Nothing on the shelf cites it.")
+    pages.close()
+
+
+def source_to_dict(knowledge: Knowledge, source: Source, *, on: date | None) -> dict[str, Any]:
+    """One work and what cites it, as JSON."""
+    facts, arms = citing(knowledge, source.key)
+    content = {
+        "source": written(source),
+        "places": [
+            {"fact": fact.id, "locator": citation.locator}
+            for fact in facts
+            for citation in fact.citations
+            if citation.source == source.key
+        ],
+        "arms": [arm_to_dict(arm) for arm in arms],
+    }
+    return answer("source", content, knowledge, on=on, facts=facts, sources=[source.key])
+
+
+def citing(knowledge: Knowledge, key: str) -> tuple[list[Fact], list[PublishedArm]]:
+    """Every fact and published arm that cites this work."""
+    facts = [fact for fact in knowledge.facts.values() if any(citation.source == key for citation in fact.citations)]
+    return facts, [arm for arm in knowledge.published if arm.citation.source == key]
+
+
+def citation_counts(knowledge: Knowledge) -> dict[str, tuple[int, int]]:
+    """For each work, how many facts and how many published arms cite it."""
+    facts, arms = dict.fromkeys(knowledge.sources, 0), dict.fromkeys(knowledge.sources, 0)
+    for fact in knowledge.facts.values():
+        for key in {citation.source for citation in fact.citations}:
+            facts[key] += 1
+    for arm in knowledge.published:
+        arms[arm.citation.source] += 1
+    return {key: (facts[key], arms[key]) for key in knowledge.sources}
+
+
+def _locators(fact: Fact, source: Source) -> str:
+    return "\n".join(citation.locator for citation in fact.citations if citation.source == source.key)

@@ -1,0 +1,66 @@
+"""When does a rule speak? Its conditions in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from opsonin.patient import RISKS
+from opsonin.report.bibliography import show_value
+from opsonin.report.wording import joined
+
+
+def _risks(value: Any) -> list[str]:
+    return [RISKS.get(risk, risk.replace("_", " ")) for risk in (value if isinstance(value, tuple) else (value,))]
+
+
+def _either(value: Any) -> str:
+    items = value if isinstance(value, tuple) else (value,)
+    return joined([show_value(item).replace("-", " ") for item in items], last="or")
+
+
+WORDS: Mapping[str, Callable[[Any], str]] = {
+    "always": lambda v: "always",
+    "risk": lambda v: f"the case states {_risks(v)[0]}",
+    "any_risk": lambda v: f"the case states {joined(_risks(v), last='or')}",
+    "all_risks": lambda v: f"the case states {joined(_risks(v))} together",
+    "unknown_risk": lambda v: f"the case does not say whether there is {_risks(v)[0]}",
+    "age_years_below": lambda v: f"age below {show_value(v)} years",
+    "age_years_from": lambda v: f"age from {show_value(v)} years",
+    "age_years_above": lambda v: f"age above {show_value(v)} years",
+    "days_from": lambda v: f"a course of {show_value(v)} days or more",
+    "blood_group_in": lambda v: f"blood group {_either(v)}",
+    "total_g_per_kg_from": lambda v: f"a course of {show_value(v)} g/kg or more in all",
+    "daily_g_per_kg_above": lambda v: f"a daily dose above {show_value(v)} g/kg",
+    "schedule_g_per_kg_per_day_from": lambda v: f"a schedule of {show_value(v)} g/kg a day or more",
+    "pregnant": lambda v: "pregnancy",
+    "lactating": lambda v: "breast-feeding",
+    "medicine_contains": lambda v: f"a medicine whose name contains {_either(v)}",
+    "live_vaccine_planned_within_months": lambda v: f"a live vaccine planned within {show_value(v)} months",
+    "diagnosis_secondary": lambda v: "secondary immune thrombocytopenia",
+    "diagnosis_name_contains": lambda v: f"a diagnosis named {_either(v)}",
+    "spleen": lambda v: f"spleen {_either(v)}",
+    "red_flag_contains": lambda v: f"a red flag that mentions {_either(v)}",
+    "volume_ml_per_kg_above": lambda v: f"a daily volume above {show_value(v)} mL/kg",
+    "bleeding_grade_from": lambda v: f"bleeding of grade {show_value(v)} or worse",
+    "weight_older_than_days": lambda v: f"a weight taken more than {show_value(v)} days ago",
+    "first_infusion_or_switch_or_gap": lambda v: "a first infusion, another brand than before, or a long gap",
+}
+
+
+def when_in_words(when: Mapping[str, Any]) -> str:
+    """The conditions in words; all of them must hold.
+
+    >>> when_in_words({"blood_group_in": ("A", "B"), "age_years_from": Decimal(65)})
+    'Blood group A or B, and age from 65 years.'
+    """
+    said = [WORDS[key](value) if key in WORDS else _unspoken(key, value) for key, value in when.items()]
+    text = ", and ".join(said)
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+def _unspoken(key: str, value: Any) -> str:
+    """A condition that has no words of its own yet."""
+    unit = " ".join(key.split("_"))
+    return unit if value is True else f"{unit} {_either(value) if not isinstance(value, Decimal) else show_value(value)}"

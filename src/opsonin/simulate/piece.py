@@ -1,0 +1,65 @@
+"""One chunk of individuals as the arrays the kernel wants."""
+
+from __future__ import annotations
+
+from copy import copy
+from typing import Any
+
+import numpy as np
+
+from opsonin.simulate.actions import actions, personal_doses, spell_out
+from opsonin.simulate.events import Floats, Integers
+from opsonin.simulate.request import Request
+
+
+class Piece:
+    """Parameters (n, p), initial states (n, s), observation times, and the plan of actions of n individuals.
+
+    plan: one row per action (time, kind, index, value); span: (n, 2), which rows are whose.
+    """
+
+    def __init__(self, request: Request, rows: slice) -> None:
+        self.request = request
+        self.n = rows.stop - rows.start
+        chosen = {name: np.broadcast_to(value, (request.n,))[rows] for name, value in request.parameters.items()}
+        columns = [chosen[name] for name in request.model.parameters] or [np.zeros(self.n)]
+        self.parameters = np.ascontiguousarray(np.column_stack(columns), float)
+        self.initial = request.initial_states(chosen, rows)
+        records, group_of = spell_out(request.events, rows, request.model)
+        personal = personal_doses(records, request.model, chosen)
+        groups = int(group_of.max()) + 1
+        steady = request.steady_states(personal, chosen) if request.steady_states else None
+        self.plan, span = actions(personal, groups, request.model, self.initial, steady)
+        self.span = span[group_of]
+        self.observed = np.atleast_2d(request.times if request.times.ndim == 1 else request.times[rows])
+
+    def of(self, chosen: Integers) -> Piece:
+        """The same for some of the individuals."""
+        some = copy(self)
+        some.n = chosen.size
+        some.parameters, some.initial, some.span = self.parameters[chosen], self.initial[chosen], self.span[chosen]
+        some.observed = self.observed if self.observed.shape[0] == 1 else self.observed[chosen]
+        return some
+
+    def integrate(self, kernel: Any, results: Floats, base: int, patience: int) -> tuple[Integers, Floats]:
+        """Run the kernel; fills results[:, base:base + n] and returns (n, 2) status and steps, (n, s + 1) final state and time."""
+        request, lanes, block = self.request, kernel.LANES, kernel.BLOCK
+        selected = np.array([request.codes[name] for name in request.kept], np.int64)
+        needed = np.array(sorted({state for code in selected for state in kernel.NEEDS[code]}), np.int64)
+        ledger, final = np.zeros((self.n, 2), np.int64), np.empty((self.n, kernel.STATES + 1))
+        clock, cards = np.zeros(kernel.CLOCK), np.zeros(kernel.CARDS, np.int64)
+        clock[kernel.STOP : kernel.STOP + lanes] = np.inf
+        clock[kernel.DUE : kernel.DUE + lanes] = np.inf
+        cards[kernel.WHO : kernel.WHO + lanes] = -1
+        y, new, peak, f = (np.zeros(kernel.STATES * lanes) for _ in range(4))
+        rows = (kernel.INPUTS, kernel.CONSTANTS, kernel.WORK)
+        u, c, work = (np.zeros(count * lanes) for count in rows)
+        parameters = self.parameters.copy() if (self.plan[:, 1] == kernel.SET_PARAMETER).any() else self.parameters
+        arrays = (parameters, self.initial, self.observed, self.plan, self.span)
+        kernel.run(
+            0, self.n, base, request.start, *(np.ascontiguousarray(array) for array in arrays), selected, needed,
+            request.rtol, request.atol, request.floor, request.max_steps, patience, results, ledger, final, clock,
+            cards, y, new, peak, np.zeros(kernel.STATES * max(lanes, block)), np.zeros(kernel.STAGES * kernel.STATES * lanes),
+            f, u, c, np.zeros(block), np.zeros(8 * block), np.zeros(block), work,
+        )  # fmt: skip
+        return ledger, final

@@ -1,0 +1,107 @@
+"""How would this trial have gone? Virtual patients in every arm, and its endpoints as it would have published them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from opsonin.errors import InputRefused, Problem
+from opsonin.knowledge import Knowledge
+from opsonin.mechanism import MODEL
+from opsonin.population.draws import Floats
+from opsonin.trial.chance import Prediction, predict
+from opsonin.trial.courses import Given, observe
+from opsonin.trial.declaration import Arm, Endpoint, Trial
+from opsonin.trial.endpoints import Observed, values_of
+from opsonin.trial.people import AS_ON_THE_SHELF, ParameterSet, enrolled
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class EndpointOutcome:
+    """One endpoint as predicted, beside what is declared of it."""
+
+    endpoint: Endpoint
+    prediction: Prediction
+
+
+@dataclass(frozen=True)
+class ArmOutcome:
+    """One arm: what a clinic would have seen of its virtual patients, what they were given, and its endpoints."""
+
+    arm: Arm
+    seen: Observed
+    given: Given
+    weight_kg: Floats
+    endpoints: tuple[EndpointOutcome, ...]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How the trial would have gone."""
+
+    trial: Trial
+    model: str
+    knowledge_version: str
+    people: int
+    seed: int
+    parameter_sets: int
+    arms: tuple[ArmOutcome, ...]
+
+
+def run_trial(
+    trial: Trial,
+    *,
+    knowledge: Knowledge,
+    people: int = 2000,
+    seed: int = 1,
+    threads: int | None = None,
+    progress: Progress | None = None,
+    parameters: tuple[ParameterSet, ...] = (AS_ON_THE_SHELF,),
+) -> Outcome:
+    """The trial with so many virtual patients per arm. Progress is told (arms done, arms in all).
+
+    Predictive intervals are those of a trial of the declared size. With several parameter sets the virtual patients are
+    simulated under each; the series kept are those of the first.
+    """
+    if people < 1:
+        raise InputRefused([Problem("people", str(people), "cannot be simulated.", "Ask for 1 or more.")])
+    arms = []
+    for number, arm in enumerate(trial.arms):
+        if progress is not None:
+            progress(number, len(trial.arms))
+        arms.append(_arm(trial, arm, knowledge, people, seed, threads, parameters))
+    if progress is not None:
+        progress(len(trial.arms), len(trial.arms))
+    return Outcome(trial, MODEL.name, knowledge.version, people, seed, len(parameters), tuple(arms))
+
+
+def _arm(
+    trial: Trial,
+    arm: Arm,
+    knowledge: Knowledge,
+    people: int,
+    seed: int,
+    threads: int | None,
+    parameters: tuple[ParameterSet, ...],
+) -> ArmOutcome:
+    runs = []
+    for changed in parameters:
+        who = enrolled(trial.people_of(arm), knowledge=knowledge, n=people, seed=seed, parameters=changed)
+        runs.append((who, *observe(who, arm.regimen, trial.visits_of(arm), knowledge=knowledge, threads=threads)))
+    who, seen, given = runs[0]
+    every = tuple(run[1] for run in runs)
+    endpoints = tuple(
+        _predicted(trial, arm, endpoint, every, seed) for endpoint in arm.endpoints if not endpoint.unused
+    )
+    return ArmOutcome(arm, seen, given, who.weight_kg, endpoints)
+
+
+def _predicted(trial: Trial, arm: Arm, endpoint: Endpoint, runs: tuple[Observed, ...], seed: int) -> EndpointOutcome:
+    assert endpoint.statistic is not None
+    values = [np.asarray(values_of(endpoint, seen)) for seen in runs]
+    purpose = f"{trial.id}/{arm.id}/{endpoint.id}"
+    return EndpointOutcome(endpoint, predict(values, endpoint.statistic, n=arm.n, seed=seed, purpose=purpose))
