@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest
+from hypothesis import settings
 
 from opsonin.knowledge import load_knowledge
 from opsonin.patient import (
@@ -17,6 +18,10 @@ from opsonin.patient import (
     Patient,
     Weight,
 )
+
+# No test is timed; the same examples are drawn on every run, so that a failure can be repeated anywhere.
+settings.register_profile("suite", deadline=None, derandomize=True)
+settings.load_profile("suite")
 
 AS_OF = date(2026, 11, 20)
 

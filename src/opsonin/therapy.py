@@ -87,7 +87,7 @@ def plan_therapy(
         not_known=not_known(patient, circumstances),
         not_used=(*_asked_only(only_product, knowledge), *not_used(patient, circumstances, knowledge)),
         silences=tuple(silence.says(pack.id) for silence in silences(pack, knowledge, at_risk=at_risk)),
-        statements=planning.plan_statements(pack),
+        statements=planning.plan_statements(patient, pack),
         findings=about_person,
         stamp=Stamp(
             package_version=__version__,

@@ -32,9 +32,11 @@ def test_the_baseline_is_a_steady_state_of_the_equations(some):
 
 @pytest.mark.parametrize(("rtol", "allowed"), [(1e-10, 1e-8), (1e-6, 1e-4)])
 def test_nothing_given_changes_nothing(some, rtol, allowed):
-    """28 days without a dose: every state of everyone stays where it began, as closely as the solver is asked to look."""
+    """28 days without a dose: every state stays where it began, as closely as the solver is asked to look."""
     states = tuple(MODEL.states)
-    courses = solve(MODEL, parameters=some.parameters, n=SOME, times=np.arange(29.0), outputs=states, rtol=rtol).require()
+    courses = solve(
+        MODEL, parameters=some.parameters, n=SOME, times=np.arange(29.0), outputs=states, rtol=rtol
+    ).require()
     for name in states:
         began = courses[name][:, :1]
         assert (np.abs(courses[name] - began) <= allowed * np.abs(began)).all(), name

@@ -1,6 +1,8 @@
-"""Do two independent ways give the same course? The engine's compiled kernel against SciPy on the plain numpy equations."""
+"""Do two ways give the same course? The engine's compiled kernel against SciPy on the plain numpy equations."""
 
 from __future__ import annotations
+
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -29,13 +31,14 @@ def by_scipy(parameters: dict[str, float], doses: list[tuple[float, float]]) -> 
     state = np.array([float(start[name]) for name in names])
     edges = sorted({0.0, TIMES[-1], *(s for s, _ in doses), *(s + LENGTH for s, _ in doses)})
     found = {0.0: state}
-    for begin, end in zip(edges[:-1], edges[1:], strict=True):
+    for begin, end in pairwise(edges):
         rate = sum(grams / LENGTH for s, grams in doses if s <= begin < s + LENGTH - 1e-9)
 
         def slope(_, y, rate=rate):
             return list(MODEL.derivative(dict(zip(names, y, strict=True)), parameters, {"A1x": rate}).values())
 
-        wanted = np.unique(np.append(TIMES[(TIMES > begin) & (TIMES <= end)], end))
+        inside = [t for t in TIMES if begin < t <= end]
+        wanted = np.unique([*inside, end])
         piece = solve_ivp(slope, (begin, end), state, method="Radau", t_eval=wanted, rtol=1e-10, atol=1e-12)
         assert piece.success, piece.message
         found |= {t: piece.y[:, i] for i, t in enumerate(piece.t)}

@@ -1,7 +1,8 @@
 """How is a plan written down? The plan as JSON, exact and versioned, and the JSON Schema of it.
 
-Decimals are strings, exact to the last digit ("70", "0.5"); simulated numbers are JSON numbers; days and moments are
-ISO 8601. A fact is written once, under `facts`, and named by its id wherever the plan rests on it.
+Decimals are strings, exact to the last digit ("70", "0.5"); simulated numbers are JSON numbers to six significant
+digits; days and moments are ISO 8601. A fact is written once, under `facts`, and named by its id wherever the plan
+rests on it.
 """
 
 from __future__ import annotations
@@ -45,12 +46,13 @@ _INTRODUCTION = """\
 Schema. This page is made from that schema.
 
 - Decimals (doses, volumes, rates, weights) are **strings**, exact to the last digit: read them with a decimal type.
-- Simulated numbers (bands, probabilities) are JSON numbers.
+- Simulated numbers (bands, probabilities) are JSON numbers, to six significant digits.
 - Days and moments are ISO 8601.
 - Where the plan rests on a fact it names its id; the fact itself stands once under `facts`, with its value, unit,
   source and mark. Works stand under `sources`.
 - `null` means not known, not found, or beyond the horizon, as the field says; nothing is left out.
 """
+_SIMULATED_DIGITS = 6  # far beyond what chance leaves of them
 _DECIMAL = {"type": "string", "pattern": r"^-?\d+(\.\d+)?$"}
 _FACT_ID = {"type": "string", "description": "Id of a fact under `facts`."}
 
@@ -127,7 +129,7 @@ def _write_plain(value: Any) -> Json:
     if isinstance(value, float):
         if not math.isfinite(value):
             raise ValueError(f"a plan holds {value!r}; only finite numbers can be written down")
-        return value
+        return float(f"{value:.{_SIMULATED_DIGITS}g}")
     return str(value) if isinstance(value, str) else value
 
 

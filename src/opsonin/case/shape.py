@@ -17,14 +17,16 @@ from opsonin.case.notes import Notes
 def shape(document: Document, notes: Notes) -> CaseFile:
     """The case's fields; those that do not fit are noted and left empty."""
     content = copy.deepcopy(document.content)
-    while True:
+    for _round in range(10):
         try:
             return CaseFile.model_validate(content)
-        except ValidationError as errors:
+        except ValidationError as errs:
+            errors = errs
             for error in errors.errors(include_url=False):
                 place = tuple(error["loc"])
                 _note(place, error["type"], error.get("ctx", {}), notes)
                 _take_out(content, place, error["type"])
+    raise RuntimeError(f"no end: {errors.errors()} {content}")
 
 
 def block_at(place: Place) -> type[BaseModel] | None:

@@ -177,7 +177,7 @@ def plan(
     if as_json:
         from opsonin.case.plan_file import plan_to_dict
 
-        click.echo(json.dumps(plan_to_dict(made), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(plan_to_dict(made, knowledge), ensure_ascii=False))
         return
     from rich.console import Console
 
@@ -227,7 +227,7 @@ def _write(made: Plan, knowledge: Knowledge, out: Path) -> Path:
 
     out.mkdir(parents=True, exist_ok=True)
     report = write_report(made, knowledge, out)
-    text = json.dumps(plan_to_dict(made), ensure_ascii=False, indent=2)
+    text = json.dumps(plan_to_dict(made, knowledge), ensure_ascii=False)
     (out / "plan.json").write_text(text + "\n", encoding="utf-8")
     return report
 

@@ -76,11 +76,18 @@ def _walk(shelf: Shelf, name: str, path: str, blocks: Mapping[str, Any]) -> Iter
 
 
 def read_fact(
-    shelf: Shelf, name: str, block_name: str, block: Mapping[str, Any], *, also: frozenset[str] = frozenset()
+    shelf: Shelf,
+    name: str,
+    block_name: str,
+    block: Mapping[str, Any],
+    *,
+    also: frozenset[str] = frozenset(),
+    where: tuple[str, ...] = (),
 ) -> Fact | None:
     """The fact in this block, put on the shelf; None when it is unusable or not in force on the day asked for.
 
-    `also` names the keys that the caller reads itself (a rule's `when`, a guideline's `treat` …).
+    `also` names the keys that the caller reads itself (a rule's `when`, a guideline's `treat` …); `where` is where the
+    fact holds when the block does not say (a label's region, a pack).
     """
     before = len(shelf.complaints.found)
 
@@ -107,7 +114,7 @@ def read_fact(
         obtained=obtained,
         status=status,
         citations=citations,
-        where=_texts(block, "where", complain),
+        where=_texts(block, "where", complain) or where,
         in_force_from=start,
         in_force_until=end,
         checked=_day(block.get("checked"), "checked", complain),

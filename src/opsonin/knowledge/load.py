@@ -153,13 +153,14 @@ def _read(path: Path, complaints: Complaints) -> dict[str, Any]:
 
 
 def _document(loader: Any, name: str, complaints: Complaints) -> Any:
+    """The one document of a file; the events after it are read too, so that nothing behind it goes unseen."""
     events: Iterator[Any] = iter(loader.get_event, None)
-    for event in events:
-        if isinstance(event, yaml.DocumentStartEvent):
-            return _node(next(events), events, name, complaints)
-        if isinstance(event, yaml.StreamEndEvent):
-            return None
-    return None
+    documents = [
+        _node(next(events), events, name, complaints) for event in events if isinstance(event, yaml.DocumentStartEvent)
+    ]
+    if len(documents) > 1:
+        complaints.add(name, "", "", "holds more than one YAML document.", "Keep one document in a file.")
+    return documents[0] if documents else None
 
 
 def _node(event: Any, events: Iterator[Any], name: str, complaints: Complaints) -> Any:

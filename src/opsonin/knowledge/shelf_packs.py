@@ -40,7 +40,7 @@ def build_pack(shelf: Shelf, name: str, stem: str, document: Mapping[str, Any], 
     for key in document.keys() - _KEYS:
         complain(key, "is not a part of a pack.", f"Known parts: {', '.join(sorted(_KEYS))}.")
     facts = {
-        key: read_fact(shelf, name, key, block)
+        key: read_fact(shelf, name, key, block, where=(stem,))
         for key, block in document.items()
         if key in _KEYS and is_fact(block) and key not in ("statements", "other")
     }
@@ -56,9 +56,9 @@ def build_pack(shelf: Shelf, name: str, stem: str, document: Mapping[str, Any], 
         complain("label_region", f"is {document.get('label_region')!r}.", f"One of: {', '.join(LABEL_REGIONS)}.")
     if facts.get("pump_resolution") is None:
         complain("pump_resolution", "is missing.", "State mL/h, and mL/h below 20 kg.")
-    statements = _statements(shelf, name, document.get("statements") or {})
+    statements = _statements(shelf, name, stem, document.get("statements") or {})
     for key, block in (document.get("other") or {}).items():
-        read_fact(shelf, name, f"other/{key}", block)
+        read_fact(shelf, name, f"other/{key}", block, where=(stem,))
     if len(shelf.complaints.found) > before:
         return None
     try:
@@ -153,13 +153,16 @@ def _decimal(fact: Fact, key: str) -> Decimal:
     return value
 
 
-def _statements(shelf: Shelf, name: str, topics: Mapping[str, Any]) -> Mapping[str, tuple[Fact, ...]]:
+def _statements(shelf: Shelf, name: str, stem: str, topics: Mapping[str, Any]) -> Mapping[str, tuple[Fact, ...]]:
     found = {}
     for topic, blocks in topics.items():
         if topic not in STATEMENT_TOPICS:
             known = ", ".join(STATEMENT_TOPICS)
             shelf.complaints.add(name, "statements", topic, "is not a topic.", f"Known topics: {known}.")
             continue
-        facts = (read_fact(shelf, name, f"statements/{topic}/{key}", block) for key, block in (blocks or {}).items())
+        facts = (
+            read_fact(shelf, name, f"statements/{topic}/{key}", block, where=(stem,))
+            for key, block in (blocks or {}).items()
+        )
         found[topic] = tuple(fact for fact in facts if fact is not None)
     return MappingProxyType(found)

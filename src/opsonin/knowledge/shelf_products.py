@@ -60,14 +60,16 @@ def build_product(shelf: Shelf, name: str, stem: str, document: Mapping[str, Any
     )
 
 
-def _facts(shelf: Shelf, name: str, path: str, blocks: Mapping[str, Any]) -> dict[str, Fact]:
+def _facts(
+    shelf: Shelf, name: str, path: str, blocks: Mapping[str, Any], where: tuple[str, ...] = ()
+) -> dict[str, Fact]:
     found = {}
     for key, block in blocks.items():
         here = f"{path}/{key}" if path else key
         if not is_fact(block):
             shelf.complaints.add(name, path, key, "is not a fact block.", "Give it 'says' or 'value' and its source.")
             continue
-        fact = read_fact(shelf, name, here, block)
+        fact = read_fact(shelf, name, here, block, where=where)
         if fact is not None:
             found[key] = fact
     return found
@@ -75,7 +77,7 @@ def _facts(shelf: Shelf, name: str, path: str, blocks: Mapping[str, Any]) -> dic
 
 def _label(shelf: Shelf, name: str, region: str, blocks: Mapping[str, Any]) -> Label | None:
     path = f"labels/{region}"
-    facts = _facts(shelf, name, path, blocks)
+    facts = _facts(shelf, name, path, blocks, (region,))
     itp = facts.get("itp")
     if itp is None or not isinstance(itp.value, bool):
         if "itp" not in blocks:

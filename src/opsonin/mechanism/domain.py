@@ -15,6 +15,7 @@ from typing import Any
 from opsonin.knowledge import Knowledge
 from opsonin.mechanism.igg import SHELF
 from opsonin.patient import Patient
+from opsonin.quantities import show
 from opsonin.regimen import Regimen
 
 DOMAIN_FACT = f"{SHELF}/model"
@@ -35,7 +36,7 @@ def limits_passed(patient: Patient, regimen: Regimen, *, as_of: date, knowledge:
     Sources: models/ivig_itp_draft/model.
     """
     hard = knowledge.fact(DOMAIN_FACT).holds_for["hard"]
-    return tuple((*_person(patient, hard, as_of), *_course(patient, regimen, hard)))
+    return (*_person(patient, hard, as_of), *_course(patient, regimen, hard))
 
 
 def _person(patient: Patient, hard: Mapping[str, Any], as_of: date) -> Iterator[Limit]:
@@ -67,11 +68,11 @@ def _course(patient: Patient, regimen: Regimen, hard: Mapping[str, Any]) -> Iter
     yield from _span("length of the course", Decimal(days), hard["course_days"], "days")
 
 
-def _span(field: str, value: Decimal, span: tuple[Any, Any], unit: str) -> Iterator[Limit]:
-    low, high = (None if end is None else Decimal(end) for end in span)
-    if (low is not None and value < low) or (high is not None and value > high):
-        words = f"{low} {unit} or more" if high is None else f"up to {high} {unit}" if low is None else f"{low}–{high} {unit}"
-        yield Limit(field, f"{value} {unit}", words)
+def _span(field: str, value: Decimal, span: tuple[Decimal, Decimal | None], unit: str) -> Iterator[Limit]:
+    low, high = span
+    if value < low or (high is not None and value > high):
+        words = f"{low} {unit} or more" if high is None else f"{low}–{high} {unit}"
+        yield Limit(field, f"{show(value, 2)} {unit}", words)
 
 
 def _recent(patient: Patient, as_of: date, days: int) -> Iterator[tuple[str, date]]:

@@ -7,6 +7,7 @@ relative to a healthy person, the marrow stages M relative to the patient's own 
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -33,6 +34,8 @@ PLATELET_FACTS: dict[str, str] = {
     "w_P": f"{SHELF}/thrombopoietin_loss_platelets",
     "w_M": f"{SHELF}/thrombopoietin_loss_marrow",
 }
+
+ALMOST_NOTHING = sys.float_info.epsilon  # in place of 0 under a power, so that its slope is finite; it vanishes there
 
 MARROW = ("M1", "M2", "M3", "M4")
 
@@ -62,7 +65,7 @@ PLATELET_PARAMETERS: dict[str, str] = {
 
 def blocked(X: Any, p: Any) -> Any:
     """Fraction of Fcγ-mediated uptake that is blocked, 0–1, at the effect-site concentration X (g/L)."""
-    taken = power(maximum(X, 0) / p.IC50, p.h)
+    taken = power(maximum(X / p.IC50, ALMOST_NOTHING), p.h)
     return taken / (1 + taken)
 
 
@@ -87,14 +90,14 @@ def platelet_slopes(y: Any, p: Any, *, infused_g_per_l: Any, antibody: Any) -> d
     infused_g_per_l: concentration of infused IgG. antibody: autoantibody relative to before treatment.
     Sources: PLATELET_FACTS.
     """
-    Cx = infused_g_per_l
+    Cx = infused_g_per_l  # at the kink Cx = X, where every infusion begins, maximum(0, …) has the slope of rising
     k_sen, k_imm0 = 1 / p.lifespan, immune_loss(p)
     k_tot = k_sen + k_imm0 * (p.phi + (1 - p.phi) * (1 - blocked(y.X, p))) * power(maximum(antibody, 0), p.alpha)
     T0 = 1 / thrombopoietin_loss(p.P0, 1, p)
     ktr = len(MARROW) / p.MTT
     mass = (y.M1 + y.M2 + y.M3 + y.M4) / len(MARROW)
     return {
-        "X": p.kon * maximum(Cx - y.X, 0) - p.koff * maximum(y.X - Cx, 0),
+        "X": p.kon * maximum(0, Cx - y.X) - p.koff * maximum(y.X - Cx, 0),
         "T": p.kT * (1 - thrombopoietin_loss(y.P, mass, p) * y.T),
         "M1": ktr * (stimulus(y.T, p) / stimulus(T0, p) - y.M1),
         "M2": ktr * (y.M1 - y.M2),

@@ -23,6 +23,7 @@ from opsonin.regimen import (
 )
 from opsonin.regimen.weight import Body
 from opsonin.safety import Offer, Standing, rate_at_risk, recalculate, regimen_standing, supporting_guidelines
+from opsonin.safety.offers import vials_at_hand
 
 _SMALL_PATIENT_KG = Decimal(20)  # below it a pack's finer pump resolution applies
 
@@ -74,9 +75,14 @@ def ladder_scheme(pack: Pack, known: Knowledge) -> tuple[LadderScheme | None, st
     return None, ""
 
 
-def plan_statements(pack: Pack) -> Mapping[str, tuple[Fact, ...]]:
-    """What the pack says about premedication, hydration, monitoring and the rest, by topic."""
-    return pack.statements
+def plan_statements(patient: Patient, pack: Pack) -> Mapping[str, tuple[Fact, ...]]:
+    """What the pack says to this person's age about premedication, hydration, monitoring and the rest, by topic."""
+    return {topic: tuple(fact for fact in facts if _is_for(patient, fact)) for topic, facts in pack.statements.items()}
+
+
+def _is_for(patient: Patient, fact: Fact) -> bool:
+    low, high = fact.holds_for.get("hard", {}).get("age_years", (None, None))
+    return (low is None or patient.age_years >= low) and (high is None or patient.age_years <= high)
 
 
 def silences(pack: Pack, known: Knowledge, *, at_risk: bool) -> tuple[Silence, ...]:
@@ -180,7 +186,7 @@ def _infusion(
         day,
         weight_kg=weight.kg,
         g_per_kg=schedule.g_per_kg_per_day,
-        vial_sizes_g=_sizes_at_hand(product, circumstances),
+        vial_sizes_g=vials_at_hand(product, circumstances),
         concentration_mg_per_ml=product.concentration_mg_per_ml,
         rounding=pack.rounding,
     )
@@ -201,11 +207,3 @@ def _infusion(
 
 def _after(start: datetime | None, minutes: Decimal) -> datetime | None:
     return start + timedelta(minutes=float(minutes)) if start is not None else None
-
-
-def _sizes_at_hand(product: Product, circumstances: Circumstances) -> tuple[Decimal, ...]:
-    """Vial sizes made and, where the case lists stock, in the cupboard."""
-    item = next((i for i in circumstances.stock or () if i.product == product.id), None)
-    if item is None or item.vials_g is None:
-        return product.vials_g
-    return tuple(size for size in product.vials_g if size in item.vials_g)

@@ -14,6 +14,7 @@ from opsonin.planning.plan import Candidate, Forecast, NoForecast
 from opsonin.quantities import show
 from opsonin.regimen import daily_dose
 from opsonin.safety import offers
+from opsonin.safety.offers import vials_at_hand
 
 _RISKS_TRIED = ("renal", "thrombosis", "cardiac")
 _MOST_KG = 10
@@ -57,7 +58,7 @@ def _weight(patient: Patient, circumstances: Circumstances, first: Candidate, kn
                 1,
                 weight_kg=weight_for_dosing(other, pack).kg,
                 g_per_kg=regimen.schedule.g_per_kg_per_day,
-                vial_sizes_g=tuple(v for v in regimen.product.vials_g),
+                vial_sizes_g=vials_at_hand(regimen.product, circumstances),
                 concentration_mg_per_ml=regimen.product.concentration_mg_per_ml,
                 rounding=pack.rounding,
             )

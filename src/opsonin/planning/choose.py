@@ -109,9 +109,9 @@ def _reasons(
         f"{len(conditional)} risk finding{'' if len(conditional) == 1 else 's'} to weigh"
         + (": " + "; ".join(f.message for f in conditional) if conditional else "")
     )
-    lines.append(
-        f"{show(regimen.hours, 1)} h at the bedside over {len(regimen.infusions)} day(s); {show(regimen.total_g)} g"
-    )
+    days = len(regimen.infusions)
+    over = "on one day" if days == 1 else f"over {days} days"
+    lines.append(f"{show(regimen.hours, 1)} h at the bedside {over}; {show(regimen.total_g)} g")
     lines.append(_high_or_low(candidate, patient, goal))
     if tie:
         lines.append("a tie with the one above: the rule on the shelf sees no difference")

@@ -1,14 +1,14 @@
 """What does the model expect of each candidate, for people like this patient?
 
-The same virtual people meet every candidate, with the same reporting errors, so candidates differ only by what is given.
-Candidates with the same grams on the same days share one simulation, whose infusions have the shelf's common length.
-Outside the model's domain there is no forecast; the limits and the published results for such patients stand instead.
+The same virtual people meet every candidate, with the same reporting errors, so candidates differ only by what is
+given. Candidates with the same grams on the same days share one simulation, whose infusions have the shelf's common
+length. Outside the model's domain there is no forecast; the limit passed and published results stand instead.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -21,7 +21,7 @@ from opsonin.mechanism.domain import DOMAIN_FACT
 from opsonin.mechanism.igg import SHELF
 from opsonin.patient import Circumstances, Goal, Patient
 from opsonin.planning.plan import Band, Forecast, Interval, LimitPassed, NextFall, NoForecast, ReachProbability
-from opsonin.population import Cohort, bands, people_like, reported
+from opsonin.population import Cohort, Laboratory, bands, laboratory, people_like
 from opsonin.regimen import Regimen
 from opsonin.response import (
     GoalEvent,
@@ -75,20 +75,50 @@ def forecasts(
             groups.setdefault(daily_grams(regimen), []).append(regimen)
     if not groups:
         return found
-    cohort = people_like(patient, knowledge, n=virtual_patients, seed=seed)
-    first_day = circumstances.start.date() if circumstances.start else circumstances.as_of
-    event = goal_event(goal, first_day=first_day, last_visit=horizon_days)
-    notes = (*cohort.notes, *_about(patient, circumstances.as_of, knowledge))
+    question = _question(patient, goal, circumstances, knowledge, n=virtual_patients, seed=seed, days=horizon_days)
     for number, (grams, alike) in enumerate(groups.items()):
         told = _share_of(progress, number, len(groups))
         courses = simulate(
-            cohort, grams, knowledge=knowledge, horizon_days=horizon_days, threads=threads, progress=told
+            question.cohort, grams, knowledge=knowledge, horizon_days=horizon_days, threads=threads, progress=told
         )
-        forecast = _forecast(
-            patient, cohort, courses, event, knowledge=knowledge, horizon_days=horizon_days, notes=notes
-        )
+        forecast = _forecast(courses, question)
         found |= {r.id: replace(forecast, notes=(*forecast.notes, *_long(r, knowledge))) for r in alike}
     return {regimen.id: found[regimen.id] for regimen in regimens}
+
+
+@dataclass(frozen=True)
+class _Question:
+    """What is the same for every candidate: the virtual people, their laboratory, the goal, what is said of it all."""
+
+    cohort: Cohort
+    laboratory: Laboratory
+    event: GoalEvent
+    baseline: float  # as reported, 10⁹/L
+    horizon_days: int
+    model_status: str
+    notes: tuple[str, ...]
+
+
+def _question(
+    patient: Patient, goal: Goal, circumstances: Circumstances, knowledge: Knowledge, *, n: int, seed: int, days: int
+) -> _Question:
+    baseline = patient.latest("platelets")
+    assert baseline is not None  # the domain asks for it
+    cohort = people_like(patient, knowledge, n=n, seed=seed)
+    first_day = circumstances.start.date() if circumstances.start else circumstances.as_of
+    return _Question(
+        cohort=cohort,
+        laboratory=laboratory(cohort, _times(days)),
+        event=goal_event(goal, first_day=first_day, last_visit=days),
+        baseline=float(baseline.value),
+        horizon_days=days,
+        model_status=str(knowledge.fact(DOMAIN_FACT).value),
+        notes=(*cohort.notes, *_about(patient, circumstances.as_of, knowledge), *_definitions(n, days)),
+    )
+
+
+def _times(horizon_days: int) -> Floats:
+    return np.arange(horizon_days * TIMES_PER_DAY + 1) / TIMES_PER_DAY
 
 
 def daily_grams(regimen: Regimen) -> DailyGrams:
@@ -119,7 +149,7 @@ def simulate(
         parameters=cohort.parameters,
         n=cohort.n,
         events=EventTable.infusions(MODEL, cohort.n, doses, "A1x") if doses else None,
-        times=np.arange(horizon_days * TIMES_PER_DAY + 1) / TIMES_PER_DAY,
+        times=_times(horizon_days),
         outputs=("platelets", "igg_g_per_l"),
         threads=threads,
         progress=progress,
@@ -133,31 +163,20 @@ def _share_of(progress: Progress | None, number: int, groups: int) -> Progress |
     return lambda done, n: tell(number * n + done, groups * n)
 
 
-def _forecast(
-    patient: Patient,
-    cohort: Cohort,
-    courses: Courses,
-    event: GoalEvent,
-    *,
-    knowledge: Knowledge,
-    horizon_days: int,
-    notes: tuple[str, ...],
-) -> Forecast:
+def _forecast(courses: Courses, question: _Question) -> Forecast:
     times = np.asarray(courses.times)
-    platelets = reported(cohort, "platelets", courses["platelets"], times)
-    igg = reported(cohort, "igg", courses["igg_g_per_l"], times)
+    platelets = question.laboratory.report("platelets", courses["platelets"])
+    igg = question.laboratory.report("igg", courses["igg_g_per_l"])
     counts, days = platelets[:, ::TIMES_PER_DAY], times[::TIMES_PER_DAY]
-    baseline = patient.latest("platelets")
-    assert baseline is not None  # the domain asks for it
-    classes = iwg_2009(counts, days, baseline=float(baseline.value))
+    classes = iwg_2009(counts, days, baseline=question.baseline)
     to_50 = first_reaching(counts, days, threshold=50)
-    goal_probability = share(event.met(counts, days))
+    goal_probability = share(question.event.met(counts, days))
     return Forecast(
         model=MODEL_ID,
-        model_status=str(knowledge.fact(DOMAIN_FACT).value),
-        virtual_patients=cohort.n,
-        seed=cohort.seed,
-        horizon_days=horizon_days,
+        model_status=question.model_status,
+        virtual_patients=question.cohort.n,
+        seed=question.cohort.seed,
+        horizon_days=question.horizon_days,
         platelets=_band(times, platelets),
         igg=_band(times, igg),
         reach=_reach(counts, days),
@@ -170,10 +189,10 @@ def _forecast(
         days_above_50=_interval(days_at_or_above(counts, days, threshold=50)),
         next_fall_below_30=_next_fall(counts, days),
         goal_probability=goal_probability,
-        goal_says=event.says,
-        sentence=natural_frequencies(goal_probability, event.says),
-        notes=(*notes, *_definitions(cohort.n, horizon_days)),
-        fact_ids=(*cohort.fact_ids, DOMAIN_FACT, LENGTH_FACT),
+        goal_says=question.event.says,
+        sentence=natural_frequencies(goal_probability, question.event.says),
+        notes=question.notes,
+        fact_ids=(*question.cohort.fact_ids, DOMAIN_FACT, LENGTH_FACT),
     )
 
 
@@ -227,7 +246,8 @@ def _about(patient: Patient, as_of: date, knowledge: Knowledge) -> tuple[str, ..
     """What is taken for granted about this person."""
     baseline = patient.latest("platelets")
     age = (as_of - baseline.taken_on).days if baseline else 0
-    old = (f"The platelet count is {age} days old; it is taken as still holding.",) if age > 0 else ()
+    days = "1 day" if age == 1 else f"{age} days"
+    old = (f"The platelet count is {days} old; it is taken as still holding.",) if age > 0 else ()
     return (*old, *assumptions(patient, knowledge=knowledge))
 
 
@@ -237,19 +257,26 @@ def _long(regimen: Regimen, knowledge: Knowledge) -> tuple[str, ...]:
     hours = max((infusion.ladder.minutes / 60 for infusion in regimen.infusions), default=Decimal(0))
     if hours <= longest:
         return ()
-    return (f"An infusion of this course runs for {hours:.0f} h; beyond {longest} h the first days of the forecast are too high.",)
+    runs = f"An infusion of this course runs for {hours:.0f} h"
+    return (f"{runs}; beyond {longest} h the first days of the forecast are too high.",)
 
 
 def _definitions(n: int, horizon_days: int) -> tuple[str, ...]:
     """How the numbers of the forecast are to be read."""
     chance = 100 * 0.5 / np.sqrt(n)
     return (
-        f"All counts are counts as a laboratory would report them at daily visits over {horizon_days} days, day 0 being "
-        "the start of the first infusion.",
-        "IWG 2009 classes: platelet criteria only, confirmed at two visits at least 7 days apart; bleeding is not simulated.",
-        "Days above 30 and 50 count daily visits. A fall below 30 is two daily visits in a row below 30 after 30 was reached.",
-        f"With {n} virtual people, chance alone moves a probability by up to {chance:.1f} percentage points "
-        "(standard error); parameter uncertainty is not included.",
-        "Products with the same grams on the same days have the same forecast: the model does not tell brands apart, and "
-        "every infusion is simulated with the same length.",
+        (
+            f"Counts are as a laboratory would report them, at daily visits over {horizon_days} days; day 0 is the "
+            "start of the first infusion."
+        ),
+        "IWG 2009: platelet criteria only, confirmed at two visits at least 7 days apart; bleeding is not simulated.",
+        "Days above 30 and 50 count daily visits. A fall below 30 is two daily visits in a row, after 30 was reached.",
+        (
+            f"With {n} virtual people, chance alone moves a probability by up to {chance:.1f} percentage points "
+            "(standard error). Parameter uncertainty is not included."
+        ),
+        (
+            "The model does not tell brands apart: the same grams on the same days give the same forecast, and every "
+            "infusion is simulated with the same length."
+        ),
     )

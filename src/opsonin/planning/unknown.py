@@ -5,6 +5,7 @@ from __future__ import annotations
 from opsonin.knowledge import Knowledge
 from opsonin.patient import RISKS, Circumstances, Patient
 from opsonin.planning.plan import NotKnown
+from opsonin.safety.check import names_any
 
 
 def not_known(patient: Patient, circumstances: Circumstances) -> tuple[NotKnown, ...]:
@@ -43,11 +44,11 @@ def _checks(patient: Patient, circumstances: Circumstances) -> list[tuple[str, b
 
 def not_used(patient: Patient, circumstances: Circumstances, known: Knowledge) -> tuple[str, ...]:
     """Facts the case states that neither a rule nor the forecast looked at."""
-    looked_for = _medicine_words(known)
+    looked_for = tuple(_medicine_words(known))
     lines = [
         f"medicine “{m.name}”: no rule on the shelf looks at it"
         for m in patient.medicines or ()
-        if not any(word in m.name.lower() for word in looked_for)
+        if not names_any([m.name], looked_for)
     ]
     lines += [
         f"earlier treatment “{t.treatment}” (response: {t.response or 'not stated'}): shown, not part of ranking or forecast"
@@ -72,5 +73,5 @@ def _medicine_words(known: Knowledge) -> set[str]:
     words: set[str] = set()
     for rule in known.rules:
         wanted = rule.when.get("medicine_contains", ())
-        words.update(str(w).lower() for w in (wanted if isinstance(wanted, tuple) else (wanted,)))
+        words.update(map(str, wanted if isinstance(wanted, tuple) else (wanted,)))
     return words

@@ -7,6 +7,16 @@ May import: mechanism, simulate, patient and below. The same seed gives the same
 from opsonin.population.bands import Bands, bands
 from opsonin.population.cohort import Cohort, people, people_like
 from opsonin.population.draws import truncated_log_normal
-from opsonin.population.reports import reported
+from opsonin.population.reports import Laboratory, laboratory, reported
 
-__all__ = ["Bands", "Cohort", "bands", "people", "people_like", "reported", "truncated_log_normal"]
+__all__ = [
+    "Bands",
+    "Cohort",
+    "Laboratory",
+    "bands",
+    "laboratory",
+    "people",
+    "people_like",
+    "reported",
+    "truncated_log_normal",
+]

@@ -1,8 +1,8 @@
 """Who might this be? Virtual people who share a patient's weight, reported count and, if known, serum IgG.
 
-The reported count is one laboratory report with the shelf's error, so the true baseline is drawn around it; nothing else
-is assumed of it, and the report is its median. Serum IgG, if measured, is drawn around its report too, weighed with the
-population; if not, from the population. Everything else differs between people as the shelf says.
+The reported count is one laboratory report with the shelf's error, so the true baseline is drawn around it; nothing
+else is assumed of it, and the report is its median. Serum IgG, if measured, is drawn around its report too, weighed
+with the population; if not, from the population. Everything else differs between people as the shelf says.
 """
 
 from __future__ import annotations
@@ -92,10 +92,9 @@ def people_like(patient: Patient, knowledge: Knowledge, *, n: int, seed: int) ->
     if count is None:
         raise InputRefused([Problem("platelets", "", "no count is known.", "Give a measured platelet count.")])
     counts = _counts_around(float(count.value), knowledge, n=n, seed=seed)
-    notes = [
-        f"The baseline is drawn around the reported count of {count.value} ×10⁹/L: median {np.median(counts):.1f}, "
-        f"90 % between {np.quantile(counts, 0.05):.1f} and {np.quantile(counts, 0.95):.1f}."
-    ]
+    low, middle, high = np.quantile(counts, [0.05, 0.5, 0.95])
+    around = f"The baseline is drawn around the reported count of {count.value} ×10⁹/L"
+    notes = [f"{around}: median {middle:.1f}, 90 % between {low:.1f} and {high:.1f}."]
     levels = None
     if igg is not None:
         levels = _igg_around(float(igg.value), knowledge, n=n, seed=seed)

@@ -37,7 +37,7 @@ def log_normal_width(cv: float) -> float:
     """Standard deviation of the logarithm for a coefficient of variation (a fraction).
 
     >>> round(log_normal_width(1.03), 4)
-    0.8501
+    0.8504
     """
     return float(np.sqrt(np.log1p(cv**2)))
 
@@ -61,7 +61,7 @@ def around_report(u: Floats, *, report: float, proportional: float, additive: fl
     the report; the report is its median. Truths below `least` are left out.
 
     >>> around_report(np.array([0.5, 0.95]), report=14, proportional=0.2, additive=3, least=1e-6).round(1).tolist()
-    [14.0, 21.4]
+    [14.0, 21.6]
     """
     bend = additive / proportional
     middle = np.arcsinh(report / bend)
@@ -77,8 +77,9 @@ def around_report_and_population(
     On the logarithm, report and population are weighed by how sure each is. `width`: standard deviation of the
     population's logarithm.
 
-    >>> around_report_and_population(np.zeros(1), report=8, proportional=0.1, additive=0.8, median=11, width=0.25).round(2)
-    array([8.81])
+    >>> known = {"report": 8, "proportional": 0.1, "additive": 0.8, "median": 11, "width": 0.25}
+    >>> around_report_and_population(np.zeros(1), **known).round(2)
+    array([8.64])
     """
     unsure = np.hypot(proportional, additive / report)
     weight = width**2 / (width**2 + unsure**2)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -11,17 +14,39 @@ from opsonin.population.draws import Floats, normals
 MINUTES_PER_DAY = 24 * 60
 
 
-def reported(cohort: Cohort, what: str, true: Floats, times: ArrayLike) -> Floats:
-    """Reported values for true ones of shape (n, times); never below 0.
+@dataclass(frozen=True)
+class Laboratory:
+    """The reporting errors of everyone in a cohort at some times: report = true · factor + offset, never below 0.
 
-    what: "platelets" (10⁹/L) or "igg" (g/L). times: days, (times,). The errors of a person at a time are the same
-    whatever was given and whichever other times are looked at.
+    Keys are "platelets" (10⁹/L) and "igg" (g/L); factors and offsets are (n, times).
     """
-    error = cohort.report_errors[what]
-    seen = np.empty_like(true)
-    for column, day in enumerate(np.asarray(times, float)):
-        minute = round(day * MINUTES_PER_DAY)
-        proportional = normals(cohort.seed, f"{what} reported, proportional, minute {minute}", cohort.n)
-        additive = normals(cohort.seed, f"{what} reported, additive, minute {minute}", cohort.n)
-        seen[:, column] = true[:, column] * (1 + error.proportional * proportional) + error.additive * additive
-    return np.maximum(seen, 0.0)
+
+    factors: Mapping[str, Floats]
+    offsets: Mapping[str, Floats]
+
+    def report(self, what: str, true: Floats) -> Floats:
+        """Reported values for true ones of shape (n, times)."""
+        return np.maximum(true * self.factors[what] + self.offsets[what], 0.0)
+
+
+def laboratory(cohort: Cohort, times: ArrayLike, *, of: tuple[str, ...] = ("platelets", "igg")) -> Laboratory:
+    """The errors of this cohort's reports at these times (days, (times,)).
+
+    The errors of a person at a time are the same whatever was given and whichever other times are looked at.
+    """
+    minutes = [round(day * MINUTES_PER_DAY) for day in np.asarray(times, float)]
+
+    def deviates(what: str, part: str) -> Floats:
+        drawn = [normals(cohort.seed, f"{what} reported, {part}, minute {minute}", cohort.n) for minute in minutes]
+        return np.column_stack(drawn)
+
+    errors = cohort.report_errors
+    return Laboratory(
+        factors={what: 1 + errors[what].proportional * deviates(what, "proportional") for what in of},
+        offsets={what: errors[what].additive * deviates(what, "additive") for what in of},
+    )
+
+
+def reported(cohort: Cohort, what: str, true: Floats, times: ArrayLike) -> Floats:
+    """Reported values for true ones of shape (n, times) at times (days, (times,)); never below 0."""
+    return laboratory(cohort, times, of=(what,)).report(what, true)

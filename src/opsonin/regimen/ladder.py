@@ -107,7 +107,7 @@ def _plan_steps(
     while rates[-1] < limits.maximum:
         rates.append(rates[-1] * scheme.factor)
     minutes, reasons = _step_minutes(facts, scheme.step_minutes, scheme, len(rates))
-    heading = f"steps: not from the label ({scheme.says}; {owner})"
+    heading = f"steps: not from the label ({scheme.says.rstrip('.')}; {owner})"
     return _cut(rates, limits.maximum), minutes, heading, reasons, (scheme.fact,)
 
 

@@ -40,7 +40,7 @@ def daily_dose(
     calculated = weight_kg * g_per_kg
     rounded = _rounded(calculated, vial_sizes_g, rounding)
     if rounded is not None and rounding is not None:
-        grams, words = rounded, f"{rounding.says}: {_direction(rounded, calculated)}"
+        grams, words = rounded, f"{rounding.says.rstrip('.')}: {_direction(rounded, calculated)}"
     else:
         grams = round_half_up(calculated, _MEASURABLE_G)
         words = f"{_why_not_rounded(rounding)}: the calculated dose to 0.1 g"

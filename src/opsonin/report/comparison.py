@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from opsonin.knowledge import Knowledge
 from opsonin.planning.plan import Candidate, Plan
 from opsonin.quantities import show
 from opsonin.report.bibliography import References, printed_facts
@@ -42,7 +43,7 @@ class CandidateRow:
     vials: str
     discarded: str  # '' when nothing is
     hours: str
-    goal: str
+    goal: str  # with the mark of the model's parameters
     reasons: tuple[str, ...]
     findings: tuple[CodedFinding, ...]
     cites: str
@@ -65,14 +66,20 @@ class OfferRow:
     codes: tuple[str, ...]
 
 
-def candidate_rows(plan: Plan, findings: FindingList, references: References) -> list[CandidateRow]:
+def candidate_rows(
+    plan: Plan, knowledge: Knowledge, findings: FindingList, references: References
+) -> list[CandidateRow]:
     """Every candidate, ranked ones first."""
     ranks = [candidate.rank for candidate in plan.candidates]
-    return [_row(plan, candidate, ranks, findings, references) for candidate in plan.candidates]
+    goals = [goal_percent(candidate, knowledge) for candidate in plan.candidates]
+    return [
+        _row(plan, candidate, goal, ranks, findings, references)
+        for candidate, goal in zip(plan.candidates, goals, strict=True)
+    ]
 
 
 def _row(
-    plan: Plan, candidate: Candidate, ranks: list[int | None], findings: FindingList, references: References
+    plan: Plan, candidate: Candidate, goal: str, ranks: list[int | None], findings: FindingList, references: References
 ) -> CandidateRow:
     regimen = candidate.regimen
     tied = candidate.rank is not None and ranks.count(candidate.rank) > 1
@@ -92,7 +99,7 @@ def _row(
         vials=vials_of_course(regimen) + mark_of(printed_facts(regimen.product)),
         discarded=f"{show(regimen.discarded_g)} g" if regimen.discarded_g else "",
         hours=hours_and_minutes(minutes) + mark_of(regimen.infusions[0].ladder.facts),
-        goal=goal_percent(candidate),
+        goal=goal,
         reasons=tuple(sentence(reason) for reason in candidate.reasons if reason not in candidate.standing.reason),
         findings=findings.for_candidate(plan, candidate),
         cites=cite(references.numbers(facts)),

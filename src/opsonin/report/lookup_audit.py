@@ -8,7 +8,6 @@ from datetime import date
 from typing import Any
 
 from opsonin.knowledge import Fact, Knowledge
-from opsonin.report.bibliography import show_value
 from opsonin.report.lookup_facts import heading_of, value_text
 from opsonin.report.lookup_json import answer
 from opsonin.report.lookup_print import Pages
@@ -16,7 +15,7 @@ from opsonin.sources import Obtained, Status
 
 # How many facts the source documents state (docs: source documents B and C, for immunoglobulin).
 SOURCE_FACTS = {"SRC-B": 15, "SRC-C": 9}
-_RESTATED = "source_facts/"  # the shelf that only says them again; a fact met there alone has nothing more precise behind it
+_RESTATED = "source_facts/"  # the shelf that only says them again
 _NEEDS_NO_SOURCE = (Obtained.ASSUMED, Obtained.CALIBRATED)
 
 
@@ -80,9 +79,8 @@ def met_at(fact: Fact) -> str:
     return f"opsonin sources {fact.citations[0].source}" if fact.citations else "opsonin shelf audit"
 
 
-def show_audit(pages: Pages, knowledge: Knowledge) -> Audit:
-    """Print the audit, and give it back."""
-    done = audit(knowledge)
+def show_audit(pages: Pages, knowledge: Knowledge, done: Audit) -> None:
+    """Print what an audit found."""
     pages.title(f"Audit of the shelf, knowledge {knowledge.version}: {len(knowledge.facts)} facts")
     _show_counts(pages, "Facts", done.counts)
     _show_counts(pages, "Published arms", done.arm_counts)
@@ -98,7 +96,6 @@ def show_audit(pages: Pages, knowledge: Knowledge) -> Audit:
     pages.heading("Verdict")
     pages.say(verdict(done))
     pages.close()
-    return done
 
 
 def verdict(done: Audit) -> str:
@@ -198,16 +195,20 @@ def _show_list(pages: Pages, title: str, facts: tuple[Fact, ...]) -> None:
     if not facts:
         return
     pages.heading(f"{title} ({len(facts)})")
-    rows = [[fact.id, show_value(fact.value) + (f"\nNote: {fact.note}" if fact.note else "")] for fact in facts]
-    pages.table(("Fact", "Value"), rows, ratios=(45, 55))
+    rows = [[fact.id, " ".join([_in_one_line(fact), fact.note]).rstrip()] for fact in facts]
+    pages.table(("Fact", "What the shelf says of it"), rows, ratios=(0, 1))
+
+
+def _in_one_line(fact: Fact) -> str:
+    name = fact.id.rpartition("/")[2]
+    return f"{heading_of(name, fact)}: {' '.join(value_text(fact).split())}"
 
 
 def _show_unverified(pages: Pages, done: Audit) -> None:
     pages.heading(f"Not verified: to be checked against the work itself ({len(done.unverified)})")
     for fact in done.unverified:
-        value = " ".join(value_text(fact).split())
         pages.say(fact.id, "bold")
-        lines = [f"{heading_of(fact.id.rpartition('/')[2], fact)}: {value} ({fact.obtained}, {fact.status})"]
+        lines = [f"{_in_one_line(fact)} ({fact.obtained}, {fact.status})"]
         for citation in fact.citations:
             seen = f"; seen at {' and '.join(citation.seen_at)}" if citation.seen_at else "; no address noted"
             lines.append(f"{citation.source}, {citation.locator}{seen}")

@@ -62,7 +62,7 @@ def show_evidence(pages: Pages, knowledge: Knowledge, topic: Sequence[str]) -> N
     pages.table(
         ("Arm and people", "Regimen", "n", "Endpoint", "Result", "Source and place"),
         [arm_row(arm, works) for arm in arms],
-        ratios=(22, 17, 4, 16, 25, 16),
+        ratios=(22, 18, 0, 17, 26, 17),
     )
     pages.close(works)
 
@@ -84,7 +84,7 @@ def arm_row(arm: PublishedArm, works: Works) -> list[str]:
     people = f"{arm.study}\n{arm.age_group}; {arm.population}"
     treated = arm.regimen if arm.immunoglobulin else f"{arm.regimen} (no immunoglobulin)"
     result = (arm.result or "not found") + mark(arm.obtained, arm.status)
-    size = str(arm.n) if arm.n is not None else "not found"
+    size = str(arm.n) if arm.n is not None else "?"
     return [people, treated, size, arm.endpoint or "not found", result, works.place(arm.citation)]
 
 

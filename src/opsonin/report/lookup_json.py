@@ -1,7 +1,7 @@
 """How is a look-up written as JSON? Decimals exact as text and facts by id, in the plan file's own way.
 
-A fact stands once under `facts`, with what a plan leaves out: where, for whom and since when it holds. Works stand under
-`sources`; the addresses at which they were open are for `opsonin shelf audit` alone.
+A fact stands once under `facts`, with what a plan leaves out: where, for whom and since when it holds. Works stand
+under `sources`; the addresses at which they were open are for `opsonin shelf audit` alone.
 """
 
 from __future__ import annotations

@@ -55,7 +55,7 @@ def show_pack(pages: Pages, knowledge: Knowledge, pack: Pack) -> None:
     pages.heading("Silences")
     pages.items(f"This pack has no rule on {words}." for words in silences(pack))
     if not silences(pack):
-        pages.say("None: the pack has a rule on every part.")
+        pages.say("The pack has a rule or a statement on every part.")
     pages.close(works)
 
 
@@ -108,7 +108,8 @@ def product_labels(knowledge: Knowledge, pack: Pack) -> dict[str, str]:
 
 def _label_lines(knowledge: Knowledge, pack: Pack) -> list[tuple[str, str]]:
     labels = product_labels(knowledge, pack)
-    groups = {kind: [id for id, found in labels.items() if found == kind] for kind in ("ITP", "not ITP", "no label facts")}
+    kinds = ("ITP", "not ITP", "no label facts")
+    groups = {kind: [id for id, found in labels.items() if found == kind] for kind in kinds}
     if not groups["ITP"] and not groups["not ITP"]:
         return [("", f"No label facts for this country ({_region(pack)}) stand on the shelf.")]
     return [

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from opsonin.report.lookup_facts import Works, fact_row
 from opsonin.report.wording import MARK_LEGEND
-from opsonin.therapy import SAFETY_FRAME
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from opsonin.knowledge import Fact
 
+FRAME = "Research, education and planning support for professionals. Not a medical device, never an order."
 WIDTH = 100  # columns, where nobody is looking at a terminal
 FACT_HEADS = ("What", "Value", "Source and place")
 FACT_RATIOS = (30, 42, 28)
@@ -44,7 +44,7 @@ class Pages:
         self.say(words, "bold")
 
     def say(self, words: str, style: str = "") -> None:
-        self.console.print(self._text(words, style), soft_wrap=False)
+        self.console.print(self._text(words, style))
 
     def items(self, lines: Iterable[str], bullet: str = "-") -> None:
         from rich.table import Table
@@ -70,14 +70,21 @@ class Pages:
     def table(
         self, heads: Sequence[str], rows: Iterable[Sequence[str]], *, ratios: Sequence[int] | None = None
     ) -> None:
-        """A table over the whole width; `ratios` shares the width out, otherwise the cells decide."""
+        """A table over the whole width, shared out by `ratios`; without them the cells decide.
+
+        A column with ratio 0, for ids and short numbers, is as wide as its longest cell, up to half of the width.
+        """
         from rich import box
         from rich.table import Table
 
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, expand=ratios is not None)
+        lines = list(rows)
         for index, head in enumerate(heads):
-            table.add_column(self._text(head), overflow="fold", ratio=ratios[index] if ratios else None)
-        for row in rows:
+            ratio = ratios[index] if ratios else None
+            longest = max((len(line) for row in (heads, *lines) for line in row[index].splitlines()), default=1)
+            width = min(longest, self.console.width // 2) if ratio == 0 else None
+            table.add_column(self._text(head), overflow="fold", ratio=ratio or None, width=width)
+        for row in lines:
             table.add_row(*(self._text(cell) for cell in row))
         if table.row_count:
             self.console.print(table)
@@ -99,7 +106,7 @@ class Pages:
         self.console.print()
         for sign, words in MARK_LEGEND.items():
             self.say(f"{sign} {words}.", "dim")
-        self.console.print(self._text(SAFETY_FRAME, "bold"), soft_wrap=True)
+        self.say(FRAME, "bold")
 
     def _text(self, words: str, style: str = "") -> Any:
         from rich.text import Text

@@ -14,11 +14,13 @@ from opsonin.report.lookup_facts import REGION_WORDS, Works, about, heading_of, 
 from opsonin.report.lookup_json import answer, written
 from opsonin.report.lookup_print import FACT_HEADS, FACT_RATIOS, Pages
 from opsonin.report.lookup_rates import RATE_HEADS, is_of_the_ladder, rate_row, rungs
-from opsonin.report.wording import SEVERITY_WORDS, mark_of, product, schedule
+from opsonin.report.wording import SEVERITY_WORDS, joined, mark_of, product, schedule
 
 # Which facts stand together: the title of the group, and how their names begin. The first that fits takes the fact.
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("Strength, vials, market", ("concentration", "strength", "vial", "bag", "form", "maker", "market", "discontinued")),
+    ("Strength, vials, market", (
+        "concentration", "strength", "vial", "bag", "form", "maker", "market", "discontinued",
+    )),
     ("Storage and handling", (
         "storage", "shelf_life", "diluent", "filter", "line", "flush", "pool", "incompatib", "needle", "reconstitut",
         "infuse_within",
@@ -52,11 +54,19 @@ _ORDER = (
 )
 
 
+def name_of(item: Product) -> str:
+    """Brand and strength; every strength of a powder."""
+    strengths = item.facts["concentration"].value
+    if isinstance(strengths, tuple):
+        return f"{item.brand}, {joined([show(strength) for strength in strengths], last='or')} %"
+    return product(item)
+
+
 def list_products(pages: Pages, knowledge: Knowledge) -> None:
     """Print every product: id, brand, strength, vials, regions, whether it is still made."""
     pages.title(f"Products on the shelf ({len(knowledge.products)})")
     rows = [_list_row(item) for item in knowledge.products.values()]
-    pages.table(("Id", "Product", "Vials", "Labels read (ITP)", "Market"), rows, ratios=(20, 29, 18, 16, 17))
+    pages.table(("Id", "Product", "Vials", "Labels read (ITP)", "Market"), rows, ratios=(0, 34, 22, 24, 20))
     pages.say("More: opsonin product ID", "dim")
     pages.close()
 
@@ -78,7 +88,7 @@ def products_to_dict(knowledge: Knowledge, *, on: date | None) -> dict[str, Any]
 def show_product(pages: Pages, knowledge: Knowledge, item: Product) -> None:
     """Print everything the shelf holds on one product."""
     works = Works(knowledge.sources)
-    pages.title(f"{product(item)} ({item.id})")
+    pages.title(f"{name_of(item)} ({item.id})")
     if item.discontinued is not None:
         pages.say(f"Discontinued: shown, never offered. {item.discontinued.says}{item.discontinued.mark}", "bold")
     groups = grouped(item.facts)
@@ -122,9 +132,14 @@ def grouped(facts: Mapping[str, Fact]) -> dict[str, dict[str, Fact]]:
     """The product's own facts by group, in the order of the page; none is left out."""
     found: dict[str, dict[str, Fact]] = {title: {} for title in _ORDER}
     for name, fact in facts.items():
-        title = next((title for title, starts in GROUPS if name.startswith(starts)), _ORDER[-1])
-        found[title][name] = fact
+        found[_ORDER[group_of(name)]][name] = fact
     return {title: group for title, group in found.items() if group}
+
+
+def group_of(name: str) -> int:
+    """Which group of the page a product's fact of this name belongs to, counted from 0."""
+    title = next((title for title, starts in GROUPS if name.startswith(starts)), _ORDER[-1])
+    return _ORDER.index(title)
 
 
 def rules_naming(knowledge: Knowledge, item: Product) -> list[Rule]:
@@ -146,7 +161,7 @@ def _list_row(item: Product) -> list[str]:
     sizes = "not found" if vials is None or not vials.found else f"{show_value(item.vials_g)} g"
     return [
         item.id,
-        product(item) + mark_of([item.facts["concentration"]]),
+        name_of(item) + mark_of([item.facts["concentration"]]),
         sizes + (vials.mark if vials is not None else ""),
         ", ".join(regions) or "none",
         f"discontinued{item.discontinued.mark}" if item.discontinued is not None else "",
@@ -162,9 +177,8 @@ def _show_label(pages: Pages, item: Product, label: Label, works: Works) -> None
         pages.say("No rates of this label stand on the shelf.")
         return
     pages.console.print()
-    pages.say(
-        f"Rate ladder, {REGION_WORDS[label.region]}; converted at {show(item.concentration_mg_per_ml)} mg/mL, rounded down"
-    )
+    strength = f"{show(item.concentration_mg_per_ml)} mg/mL"
+    pages.say(f"Rate ladder, {REGION_WORDS[label.region]}; converted at {strength}, rounded down")
     pages.table(RATE_HEADS, [rate_row(rung, works) for rung in ladder], ratios=(24, 26, 12, 12, 26))
 
 
@@ -182,7 +196,7 @@ def _show_rules(pages: Pages, knowledge: Knowledge, item: Product, works: Works)
             [f"{rule.id}\n({SEVERITY_WORDS[rule.severity]})", rule.says + rule.fact.mark, works.places(rule.fact)]
             for rule in rules
         ]
-        pages.table(("Rule", "Says", "Source and place"), rows, ratios=FACT_RATIOS)
+        pages.table(("Rule", "Says", "Source and place"), rows, ratios=(0, 60, 40))
 
 
 def _show_pointers(pages: Pages, knowledge: Knowledge, item: Product) -> None:

@@ -25,7 +25,7 @@ class Rung:
 
 def is_of_the_ladder(name: str) -> bool:
     """Whether a label's fact of this name belongs to its rate ladder."""
-    return name.startswith("rate_") or name.startswith("at_risk")
+    return name.startswith(("rate_", "at_risk"))
 
 
 def rungs(product: Product, label: Label) -> tuple[Rung, ...]:

@@ -28,7 +28,7 @@ def list_rules(pages: Pages, knowledge: Knowledge) -> None:
         if rules:
             pages.heading(f"{severity.capitalize()}: {SEVERITY_WORDS[severity]} ({len(rules)})")
             rows = [[rule.id, rule.says + rule.fact.mark, _products(rule)] for rule in rules]
-            pages.table(("Id", "Says", "Products"), rows, ratios=(28, 54, 18))
+            pages.table(("Id", "Says", "Products"), rows, ratios=(0, 70, 30))
     pages.console.print()
     pages.say("More: opsonin rule ID", "dim")
     pages.close()

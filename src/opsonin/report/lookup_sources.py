@@ -21,7 +21,7 @@ def list_sources(pages: Pages, knowledge: Knowledge) -> None:
         [key, source.kind, source.reference(), str(counts[key][0]), str(counts[key][1])]
         for key, source in sorted(knowledge.sources.items())
     ]
-    pages.table(("Key", "Kind", "Work", "Facts", "Arms"), rows, ratios=(27, 11, 48, 7, 7))
+    pages.table(("Key", "Kind", "Work", "Facts", "Arms"), rows, ratios=(0, 0, 1, 0, 0))
     pages.say("More: opsonin sources KEY", "dim")
     pages.close()
 
@@ -42,7 +42,7 @@ def show_source(pages: Pages, knowledge: Knowledge, source: Source) -> None:
             ("Reference", source.reference()),
             ("Kind", source.kind),
             ("Read on", source.seen_on or "not noted"),
-            ("Cited by", f"{len(facts)} facts, {len(arms)} published arms"),
+            ("Cited by", f"facts: {len(facts)}; published arms: {len(arms)}"),
         ]
     )
     if facts:
@@ -51,11 +51,11 @@ def show_source(pages: Pages, knowledge: Knowledge, source: Source) -> None:
             [f"{fact.id}\n{heading_of(fact.id.rpartition('/')[2], fact)}", value_text(fact), _locators(fact, source)]
             for fact in facts
         ]
-        pages.table(("Fact", "Value", "Place in this work"), rows, ratios=(42, 36, 22))
+        pages.table(("Fact", "Value", "Place in this work"), rows, ratios=(0, 60, 40))
     if arms:
         pages.heading("Published arms that cite it")
         rows = [[arm.id, arm.result + mark(arm.obtained, arm.status), arm.citation.locator] for arm in arms]
-        pages.table(("Arm", "Result", "Place in this work"), rows, ratios=(32, 46, 22))
+        pages.table(("Arm", "Result", "Place in this work"), rows, ratios=(0, 65, 35))
     if not facts and not arms:
         pages.say("Nothing on the shelf cites it.")
     pages.close()

@@ -63,4 +63,6 @@ def when_in_words(when: Mapping[str, Any]) -> str:
 def _unspoken(key: str, value: Any) -> str:
     """A condition that has no words of its own yet."""
     unit = " ".join(key.split("_"))
-    return unit if value is True else f"{unit} {_either(value) if not isinstance(value, Decimal) else show_value(value)}"
+    return (
+        unit if value is True else f"{unit} {_either(value) if not isinstance(value, Decimal) else show_value(value)}"
+    )

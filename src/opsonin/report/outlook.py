@@ -81,9 +81,12 @@ def forecast_mark(forecast: Forecast, knowledge: Knowledge) -> str:
     return mark_of(knowledge.fact(id) for id in forecast.fact_ids)
 
 
-def goal_percent(candidate: Candidate) -> str:
+def goal_percent(candidate: Candidate, knowledge: Knowledge) -> str:
+    """The probability of the goal with the mark of the parameters behind it."""
     forecast = candidate.forecast
-    return percent(forecast.goal_probability) if isinstance(forecast, Forecast) else "no forecast"
+    if not isinstance(forecast, Forecast):
+        return "no forecast"
+    return percent(forecast.goal_probability) + forecast_mark(forecast, knowledge)
 
 
 def limits_passed(forecast: NoForecast) -> list[str]:

@@ -109,7 +109,7 @@ def page(plan: Plan, knowledge: Knowledge, *, drawn: tuple[Figure, ...] = (), sh
     findings = FindingList(plan, references)
     shown = shown or plan.first
     statements, more = statement_groups(plan, references)
-    rows = candidate_rows(plan, findings, references)
+    rows = candidate_rows(plan, knowledge, findings, references)
     return Page(
         case=plan.patient.id,
         as_of=a_day(plan.circumstances.as_of),

@@ -1,9 +1,9 @@
 """When, how long and how high? The clocks of trials, on a series of counts at visits.
 
-`counts` is (people, visits) in 10⁹/L, `days` is (visits,): days since the first infusion began. A visit tells nothing of
-the days between visits: a response starts at the visit that shows it and is lost at the visit that shows its loss, so
-sparse visits lengthen both clocks, as they do in a clinic. Every answer is (people,); NaN where the question does not
-apply (no response, so no duration), infinite where the end was not seen.
+`counts` is (people, visits) in 10⁹/L, `days` is (visits,): days since the first infusion began. A visit tells nothing
+of the days between visits: a response starts at the visit that shows it and is lost at the visit that shows its loss,
+so sparse visits lengthen both clocks, as they do in a clinic. Every answer is (people,); NaN where the question does
+not apply (no response, so no duration), infinite where the end was not seen.
 """
 
 from __future__ import annotations
@@ -40,7 +40,8 @@ def duration_of_response(
     trials that count from the end of treatment (a response lost before then lasted 0 days). until_last_visit: those who
     did not fall are counted up to the last visit, for trials that publish a mean, instead of being infinite.
 
-    >>> duration_of_response([[10, 60, 70, 40], [10, 20, 20, 20], [10, 60, 60, 60]], [0, 2, 7, 14], threshold=50).tolist()
+    >>> three = [[10, 60, 70, 40], [10, 20, 20, 20], [10, 60, 60, 60]]
+    >>> duration_of_response(three, [0, 2, 7, 14], threshold=50).tolist()
     [12.0, nan, inf]
     """
     visit = np.asarray(days, float)

@@ -43,7 +43,9 @@ def goal_event(goal: Goal, *, first_day: date, last_visit: int) -> GoalEvent:
         said += " (no count is stated, so 50 was taken)"
     if goal.by is None:
         days = min(USUAL_DAYS, last_visit)
-        return GoalEvent(count, days, False, f"{said} at any daily visit up to day {days} after the first infusion began")
+        return GoalEvent(
+            count, days, False, f"{said} at any daily visit up to day {days} after the first infusion began"
+        )
     wanted = (goal.by - first_day).days
     day = min(max(wanted, 0), last_visit)
     when = f"day {day} after the first infusion began"

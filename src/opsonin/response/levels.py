@@ -1,7 +1,7 @@
 """How high, how long? Endpoints of serum IgG at visits: the peak, the rise on a day, the half-life in a window.
 
-`levels` is (people, visits) in g/L, `days` is (visits,): days since the first infusion began. A half-life of infused IgG
-depends on the window and on whether the level before treatment is subtracted, so both are part of the definition.
+`levels` is (people, visits) in g/L, `days` is (visits,): days since the first infusion began. A half-life of infused
+IgG depends on the window and on whether the level before treatment is subtracted, so both are part of the definition.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def half_life(
     corrected: the level before treatment is subtracted first. NaN where the line does not fall, or where a corrected
     level in the window is not above 0.
 
-    >>> half_life([[32.0, 16.0, 8.0]], [0, 10, 20], before=0, first_day=0, last_day=20, corrected=False).round(6).tolist()
+    >>> half_life([[32.0, 16, 8]], [0, 10, 20], before=0, first_day=0, last_day=20, corrected=False).round(6).tolist()
     [10.0]
     """
     visit, level = np.asarray(days, float), np.asarray(levels, float)
@@ -41,7 +41,7 @@ def half_life(
     if corrected:
         level = level - np.broadcast_to(np.asarray(before, float), level.shape[:1])[:, None]
     seen, when = level[:, window], visit[window] - visit[window].mean()
-    usable = (seen > 0).all(axis=1)
+    usable = np.asarray((seen > 0).all(axis=1))
     logs = np.log(np.where(usable[:, None], seen, 1.0))
     slope = (logs * when).sum(axis=1) / (when**2).sum()
     falls = usable & (slope < 0)

@@ -31,7 +31,7 @@ def above(counts: ArrayLike, days: ArrayLike, *, threshold: float, within: float
     """
     visit = np.asarray(days, float)
     window = (visit > 0) & (visit <= within)
-    return (np.asarray(counts, float)[:, window] > threshold).any(axis=1)
+    return np.asarray((np.asarray(counts, float)[:, window] > threshold).any(axis=1))
 
 
 def at_least_on(counts: ArrayLike, days: ArrayLike, *, threshold: float, day: float) -> Booleans:
@@ -67,7 +67,7 @@ def risen_by(counts: ArrayLike, days: ArrayLike, *, baseline: ArrayLike, by: flo
     visit, count = np.asarray(days, float), np.asarray(counts, float)
     window = (visit > 0) & (visit <= within)
     start = np.broadcast_to(np.asarray(baseline, float), count.shape[:1])
-    return (count[:, window] - start[:, None] >= by).any(axis=1)
+    return np.asarray((count[:, window] - start[:, None] >= by).any(axis=1))
 
 
 def doubled(

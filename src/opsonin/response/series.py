@@ -21,7 +21,7 @@ def reached(counts: ArrayLike, days: ArrayLike, *, threshold: float, within: flo
     """
     visit = np.asarray(days, float)
     window = (visit > 0) & (visit <= within)
-    return (np.asarray(counts, float)[:, window] >= threshold).any(axis=1)
+    return np.asarray((np.asarray(counts, float)[:, window] >= threshold).any(axis=1))
 
 
 def first_reaching(counts: ArrayLike, days: ArrayLike, *, threshold: float) -> Floats:
@@ -53,7 +53,7 @@ def days_at_or_above(counts: ArrayLike, days: ArrayLike, *, threshold: float) ->
 
 
 def next_fall(counts: ArrayLike, days: ArrayLike, *, threshold: float, confirmed_by: int = 2) -> Floats:
-    """Day of the first visit below the threshold after it was reached, if so many visits in a row are below it; (people,).
+    """Day of the first visit below the threshold after it was reached, if so many in a row are below it; (people,).
 
     NaN for those who never reached it, infinite for those who reached it and did not fall. One low report between
     higher ones is not a fall; a run cut short by the last visit is not yet one.

@@ -6,6 +6,7 @@ among what is not known. All conditions of one rule must hold. More known risks 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -54,9 +55,16 @@ class Situation:
     restart_after_weeks: Decimal | None
 
 
-def _text_contains(texts: Iterable[str], wanted: Any) -> bool:
-    words = [str(word).lower() for word in (wanted if isinstance(wanted, tuple) else (wanted,))]
-    return any(word in text.lower() for text in texts for word in words)
+def names_any(texts: Iterable[str], wanted: Any) -> bool:
+    """Whether a text names one of the wanted words: acronyms as whole words, other words by how they begin.
+
+    >>> names_any(["Medication stopped, white cells normal"], ("DIC", "HIT"))
+    False
+    >>> names_any(["possible ttp", "Schistocytes seen"], ("TTP",)), names_any(["Schistocytes seen"], ("schistocyte",))
+    (True, True)
+    """
+    patterns = [rf"\b{re.escape(word)}" + (r"\b" if word.isupper() else "") for word in map(str, _as_tuple(wanted))]
+    return any(re.search(pattern, text, re.IGNORECASE) for text in texts for pattern in patterns)
 
 
 def _as_tuple(value: Any) -> tuple[Any, ...]:
@@ -95,12 +103,12 @@ _ABOUT_PERSON: dict[str, Condition] = {
     "blood_group_in": lambda s, v: s.patient.blood_group in _as_tuple(v),
     "pregnant": lambda s, v: s.patient.pregnant is bool(v),
     "lactating": lambda s, v: s.patient.lactating is bool(v),
-    "medicine_contains": lambda s, v: _text_contains([m.name for m in s.patient.medicines or ()], v),
+    "medicine_contains": lambda s, v: names_any([m.name for m in s.patient.medicines or ()], v),
     "live_vaccine_planned_within_months": _live_vaccine_within,
     "diagnosis_secondary": lambda s, v: (s.patient.diagnosis.name == "secondary-itp") is bool(v),
-    "diagnosis_name_contains": lambda s, v: _text_contains([s.patient.diagnosis.name], v),
+    "diagnosis_name_contains": lambda s, v: names_any([s.patient.diagnosis.name], v),
     "spleen": lambda s, v: s.patient.diagnosis.spleen == v,
-    "red_flag_contains": lambda s, v: _text_contains(s.patient.red_flags, v),
+    "red_flag_contains": lambda s, v: names_any(s.patient.red_flags, v),
     "bleeding_grade_from": lambda s, v: s.patient.bleeding.grade is not None and s.patient.bleeding.grade >= int(v),
     "weight_older_than_days": lambda s, v: (s.circumstances.as_of - s.patient.weight.taken_on).days > int(v),
 }

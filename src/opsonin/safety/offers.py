@@ -78,13 +78,13 @@ def _standing(
 ) -> Standing:
     absolute = [f for f in findings if f.severity == "absolute"]
     if product.discontinued is not None:
-        return Standing(
-            "excluded", "discontinued", f"discontinued: {product.discontinued.value}", (product.discontinued,)
-        )
+        return Standing("excluded", "discontinued", "no longer made", (product.discontinued,))
     if absolute:
         facts = tuple(fact for f in absolute for fact in f.facts)
         return Standing("excluded", "contraindicated", "; ".join(f.message for f in absolute), facts)
-    if circumstances.stock is not None and product.id not in {item.product for item in circumstances.stock}:
+    if not product.vials_g:
+        return Standing("not-supported", "", "no vial sizes on the shelf, so no dose can be prepared", ())
+    if not vials_at_hand(product, circumstances):
         return Standing("excluded", "not in stock", "not in the stock the case lists", ())
     pack = known.pack(circumstances.pack)
     region = pack.label_region
@@ -117,3 +117,13 @@ def _outside_label(patient: Patient, label: Label) -> str:
         named = " or ".join(label.phases)
         return f"the {region} label is for {named} ITP; the phase here is {patient.diagnosis.phase or 'not known'}"
     return ""
+
+
+def vials_at_hand(product: Product, circumstances: Circumstances) -> tuple[Decimal, ...]:
+    """Vial sizes that are made and, where the case lists stock, in the cupboard."""
+    if circumstances.stock is None:
+        return product.vials_g
+    item = next((item for item in circumstances.stock if item.product == product.id), None)
+    if item is None:
+        return ()
+    return tuple(size for size in product.vials_g if item.vials_g is None or size in item.vials_g)

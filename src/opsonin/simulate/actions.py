@@ -25,7 +25,7 @@ def spell_out(table: EventTable, rows: slice, model: Model) -> tuple[Records, In
     Individuals share a group when they share a pattern and nothing in it depends on them.
     """
     pattern_of = table.pattern_of[rows]
-    personal = bool(model.bioavailability or model.lag or model.duration or model.rate)
+    personal = not table.spelled and bool(model.bioavailability or model.lag or model.duration or model.rate)
     if personal or (table.what > DOSE).any():
         patterns, group_of = pattern_of, np.arange(pattern_of.size)
     else:
@@ -36,7 +36,7 @@ def spell_out(table: EventTable, rows: slice, model: Model) -> tuple[Records, In
     pick = np.repeat(table.first[patterns] - before, count) + np.arange(who.size)
     columns = (table.time, table.what, table.target, table.amount, table.duration, table.rate_mode, table.interval)
     time, what, target, amount, duration, rate_mode, interval = (column[pick] for column in columns)
-    records = Records(who, time, what, target, amount, duration, rate_mode, interval, order=np.arange(pick.size))
+    records = Records(who, time, what, target, amount, duration, rate_mode, interval, order=2 * np.arange(pick.size))
     return records, group_of
 
 
@@ -66,7 +66,7 @@ def personal_doses(records: Records, model: Model, parameters: Mapping[str, Floa
         amount[mine] = amount[mine] * share
         duration[mine] = spell
         if lag is not None:
-            time[mine] = time[mine] + lag
+            time[mine] = time[mine] + np.where(records.what[mine] == DOSE, lag, 0.0)
     return Records(
         records.who, time, records.what, records.target, amount, duration, np.zeros_like(records.rate_mode),
         records.interval, records.order,
@@ -113,7 +113,11 @@ def _resets(records: Records, initial: Floats, steady: Mapping[int, Floats]) -> 
     cuts = np.flatnonzero((records.what != DOSE) & (records.what != CHANGE))
     states = initial.shape[1]
     who, time, order = (np.repeat(column[cuts], states) for column in (records.who, records.time, records.order))
-    values = [steady.get(int(records.order[cut]), initial[records.who[cut]]) for cut in cuts]
+    values = []
+    for cut in cuts:
+        rest = initial[records.who[cut]]
+        state = steady.get(int(records.order[cut]), rest)
+        values.append(state - rest if records.what[cut] == STEADY_ADDED else state)
     kind = np.repeat(np.where(records.what[cuts] == STEADY_ADDED, ADD, SET_STATE), states)
     index = np.tile(np.arange(states), cuts.size)
     return who, time, order, kind, index, np.concatenate(values) if values else np.zeros(0)

@@ -8,6 +8,7 @@ processes may race: the first one wins, the others use its work.
 from __future__ import annotations
 
 import contextlib
+import dis
 import hashlib
 import importlib.util
 import os
@@ -50,10 +51,10 @@ def _describe(value: Any, seen: set[int]) -> Iterator[str]:
         yield f"{len(value)} parts"
     elif hasattr(value, "tobytes"):
         yield f"{value.dtype} {value.shape} {hashlib.sha256(value.tobytes()).hexdigest()}"
-    elif type(value).__repr__ is object.__repr__:
+    elif hasattr(value, "__dict__"):
         seen.add(id(value))
         yield type(value).__qualname__
-        yield from _describe(dict(sorted(vars(value).items())) if hasattr(value, "__dict__") else (), seen)
+        yield from _describe(dict(sorted(vars(value).items())), seen)
     else:
         yield repr(value)
 
@@ -68,10 +69,11 @@ def _describe_code(code: types.CodeType) -> Iterator[str]:
             yield repr(sorted(constant, key=repr) if isinstance(constant, frozenset) else constant)
 
 
-def _names(code: types.CodeType) -> set[str]:
-    """Every global or attribute name that a function, or a function inside it, mentions."""
+def _names(code: types.CodeType, kind: str) -> set[str]:
+    """Names that a function, or a function inside it, looks up as globals (kind GLOBAL) or attributes (ATTR)."""
+    found = {str(step.argval) for step in dis.get_instructions(code) if kind in step.opname or "METHOD" in step.opname}
     inner = (constant for constant in code.co_consts if isinstance(constant, types.CodeType))
-    return set(code.co_names).union(*(_names(constant) for constant in inner))
+    return found.union(*(_names(constant, kind) for constant in inner))
 
 
 def _describe_function(function: types.FunctionType, seen: set[int]) -> Iterator[str]:
@@ -79,12 +81,12 @@ def _describe_function(function: types.FunctionType, seen: set[int]) -> Iterator
     yield from _describe((function.__defaults__, function.__kwdefaults__), seen)
     for cell in function.__closure__ or ():
         yield from _describe(cell.cell_contents, seen)
-    names = _names(function.__code__)
-    for name in sorted(names & function.__globals__.keys()):
+    attributes = _names(function.__code__, "ATTR")
+    for name in sorted(_names(function.__code__, "GLOBAL") & function.__globals__.keys()):
         value = function.__globals__[name]
         yield name
         if isinstance(value, types.ModuleType):
-            for attribute in sorted(names & vars(value).keys()):
+            for attribute in sorted(attributes & vars(value).keys()):
                 yield from _describe(vars(value)[attribute], seen)
         elif getattr(value, "__module__", "") != "opsonin.simulate.mathematics":
             yield from _describe(value, seen)

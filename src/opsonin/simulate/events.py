@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,6 +40,9 @@ class EventTable:
     first: Integers
     pattern_of: Integers
     notes: tuple[str, ...] = ()
+    ids: tuple[float, ...] = ()
+    observed: Floats | None = None
+    spelled: bool = False  # doses are final: no bioavailability, lag or modelled duration is applied to them
 
     @classmethod
     def none(cls, n: int) -> EventTable:
@@ -50,6 +53,31 @@ class EventTable:
         """
         empty, whole = np.zeros(0), np.zeros(0, np.int64)
         return cls(n, empty, whole, whole, empty, empty, whole, empty, np.zeros(2, np.int64), np.zeros(n, np.int64))
+
+    @classmethod
+    def from_records(cls, model: Model, table: Mapping[str, ArrayLike]) -> EventTable:
+        """Events from NONMEM-style columns (ID TIME AMT RATE DUR EVID CMT ADDL II SS); see `records` for their meaning.
+
+        >>> from opsonin.simulate.examples import DECAY
+        >>> EventTable.from_records(DECAY, {"ID": [1, 1], "TIME": [0, 24], "AMT": [100, 50], "RATE": [0, 10]}).n
+        1
+        """
+        from opsonin.simulate.records import from_records
+
+        return from_records(model, table)
+
+    @classmethod
+    def read(cls, model: Model, path: str) -> EventTable:
+        """Events from a comma-separated file with such columns."""
+        from opsonin.simulate.records import from_records, read_csv
+
+        return from_records(model, read_csv(path))
+
+    def write(self, model: Model, path: str) -> None:
+        """Write such a file; reading it gives the same events."""
+        from opsonin.simulate.records import to_records, write_csv
+
+        write_csv(path, to_records(model, self))
 
     @classmethod
     def infusions(

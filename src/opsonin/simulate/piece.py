@@ -10,6 +10,7 @@ import numpy as np
 from opsonin.simulate.actions import actions, personal_doses, spell_out
 from opsonin.simulate.events import Floats, Integers
 from opsonin.simulate.request import Request
+from opsonin.simulate.steady import with_steady_states
 
 
 class Piece:
@@ -26,10 +27,10 @@ class Piece:
         self.parameters = np.ascontiguousarray(np.column_stack(columns), float)
         self.initial = request.initial_states(chosen, rows)
         records, group_of = spell_out(request.events, rows, request.model)
-        personal = personal_doses(records, request.model, chosen)
-        groups = int(group_of.max()) + 1
-        steady = request.steady_states(personal, chosen) if request.steady_states else None
-        self.plan, span = actions(personal, groups, request.model, self.initial, steady)
+        if not request.events.spelled:
+            records = personal_doses(records, request.model, chosen)
+        records, steady = with_steady_states(records, request.model, chosen, self.initial, request.solver)
+        self.plan, span = actions(records, int(group_of.max()) + 1, request.model, self.initial, steady)
         self.span = span[group_of]
         self.observed = np.atleast_2d(request.times if request.times.ndim == 1 else request.times[rows])
 

@@ -38,7 +38,7 @@ class Request:
     given_atol: Any
     method: str
     max_steps: int
-    steady_states: Any = None
+    solver: Any = None
 
     def initial_states(self, parameters: Mapping[str, Floats], rows: slice) -> Floats:
         """(individuals, states) for the chosen rows, whose parameters are given."""
@@ -104,6 +104,7 @@ def checked(
     atol: float | Mapping[str, float] | None,
     method: str,
     max_steps: int,
+    solver: Any = None,
 ) -> Request:
     """The request, or InputRefused with every problem."""
     problems: list[Problem] = []
@@ -156,6 +157,7 @@ def checked(
         given_atol=atol,
         method=method,
         max_steps=int(max_steps),
+        solver=solver,
     )
 
 

@@ -69,6 +69,7 @@ def solve(
     request = checked(
         model, parameters=parameters, times=times, n=n, events=events, outputs=outputs, reductions=reductions,
         initial=initial, start=start, rtol=rtol, atol=atol, method=method, max_steps=max_steps,
+        solver=solve,
     )  # fmt: skip
     return _run(request, threads, progress)
 

@@ -22,6 +22,7 @@ OWN_PAGES: dict[str, str] = {
     "pfizerpro.com": "Pfizer, US distributor of Octagam 10 %",
     "gammaplex.com": "Bio Products Laboratory",
     "gammagard.com": "Takeda",
+    "gammaked.com": "Kedrion Biopharma",
     "bivigam.com": "ADMA Biologics",
     "asceniv.com": "ADMA Biologics",
     # regulators and public bodies

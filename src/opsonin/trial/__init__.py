@@ -2,7 +2,7 @@
 
 Takes: a trial declared in a file (population, regimen, visits, endpoints, published values), Knowledge, a seed. Gives:
 an Outcome of virtual patients by arm; a Validation of every published endpoint beside its prediction.
-May import: population, response, mechanism, simulate, patient, regimen, knowledge and below; not planning, case, report.
+May import: population, response, mechanism, simulate, patient, regimen, knowledge and below.
 """
 
 from opsonin.trial.declaration import Trial, trial_schema

@@ -31,7 +31,7 @@ class Prediction:
 
 
 def statistic(values: Floats, kind: str) -> float:
-    """One statistic of (people,) values, NaN left out: percent, median, mean or sd; of (people, visits), highest-median.
+    """One statistic of (people,) values, NaN left out: percent, median, mean, sd; of (people, visits): highest-median.
 
     >>> statistic(np.array([1.0, 0.0, 1.0, 1.0]), "percent")
     75.0
@@ -69,7 +69,9 @@ def _medians(samples: Floats) -> Floats:
     return np.where(count > 0, np.where(pair[0] == pair[1], pair[0], (pair[0] + pair[1]) / 2), np.nan)
 
 
-def predict(values: Sequence[Floats], kind: str, *, n: int, seed: int, purpose: str, repeats: int = REPEATS) -> Prediction:
+def predict(
+    values: Sequence[Floats], kind: str, *, n: int, seed: int, purpose: str, repeats: int = REPEATS
+) -> Prediction:
     """What trials of n people would publish; `values` holds the virtual people under each parameter set.
 
     The drawings depend on the seed and the purpose only, so the order in which endpoints are predicted does not matter.
@@ -80,7 +82,8 @@ def predict(values: Sequence[Floats], kind: str, *, n: int, seed: int, purpose: 
         mine = slice(number, None, len(values))
         found[mine] = _statistics(people[(drawn[mine] * people.shape[0]).astype(np.int64)], kind)
     seen = found[~np.isnan(found)]
-    low, middle, high = (float(q) for q in np.quantile(seen, [(1 - LEVEL) / 2, 0.5, (1 + LEVEL) / 2], method="inverted_cdf")) if seen.size else (np.nan,) * 3
+    ends = [(1 - LEVEL) / 2, 0.5, (1 + LEVEL) / 2]
+    low, middle, high = np.quantile(seen, ends, method="inverted_cdf").tolist() if seen.size else [np.nan] * 3
     everyone = np.concatenate(list(values))
     answering = float(1 - np.isnan(everyone if everyone.ndim == 1 else everyone[:, 0]).mean())
     return Prediction(statistic(everyone, kind), middle, low, high, answering)

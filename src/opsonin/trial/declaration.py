@@ -70,6 +70,7 @@ class Criterion(Part):
 
     measure: str
     arguments: dict[str, Any] = Field(default_factory=dict, alias="with")
+    met: bool = True  # false: those who do not meet it
 
 
 class Dose(Part):
@@ -151,7 +152,7 @@ class Endpoint(Part):
 
 
 class Arm(Part):
-    """One arm: how many people, what they were given, what was looked at. Population and visits default to the trial's."""
+    """One arm: how many people, what they got, what was looked at. Population and visits default to the trial's."""
 
     id: Id
     says: str

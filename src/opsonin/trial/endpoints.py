@@ -98,8 +98,8 @@ def measured(measure: str, arguments: Mapping[str, Any], seen: Observed) -> NDAr
 
 
 def who_meets(criterion: Criterion, seen: Observed) -> NDArray[np.bool_]:
-    """Who meets a yes-or-no definition; (people,)."""
-    return measured(criterion.measure, criterion.arguments, seen).astype(bool)
+    """Who meets a yes-or-no definition, or does not, if the criterion says so; (people,)."""
+    return measured(criterion.measure, criterion.arguments, seen).astype(bool) == criterion.met
 
 
 def values_of(endpoint: Endpoint, seen: Observed) -> Floats:

@@ -23,7 +23,9 @@ def read_trial(path: Path) -> Trial:
         why = f"cannot be read as YAML ({' '.join(str(error).split())})."
         raise InputRefused([Problem("file", path.name, why, "Mend it, or name another file.")]) from error
     if not isinstance(document, dict):
-        raise InputRefused([Problem("file", path.name, "does not hold a trial.", "Begin with 'schema: opsonin-trial/1'.")])
+        raise InputRefused(
+            [Problem("file", path.name, "does not hold a trial.", "Begin with 'schema: opsonin-trial/1'.")]
+        )
     try:
         trial = Trial.model_validate(document)
     except ValidationError as error:
@@ -38,7 +40,9 @@ def read_trials(folder: Path) -> tuple[Trial, ...]:
     """Every trial file (*.yaml) of a folder, in order of file name; a trial id may stand only once."""
     files = sorted(folder.glob("*.yaml"))
     if not files:
-        raise InputRefused([Problem("--arms", str(folder), "holds no trial files.", "Name a folder with *.yaml files.")])
+        raise InputRefused(
+            [Problem("--arms", str(folder), "holds no trial files.", "Name a folder with *.yaml files.")]
+        )
     trials = tuple(read_trial(path) for path in files)
     ids = [trial.id for trial in trials]
     twice = sorted({id for id in ids if ids.count(id) > 1})
@@ -81,7 +85,12 @@ def _problems(trial: Trial) -> Iterator[Problem]:
             yield Problem(f"{where}.visits", "", "are missing.", "Give the days here or for the whole trial.")
             continue
         if list(visits) != sorted(set(visits)) or visits[0] != 0:
-            yield Problem(f"{where}.visits", str(visits), "have to begin with 0 and to increase.", "Sort them; 0 is before treatment.")
+            yield Problem(
+                f"{where}.visits",
+                str(visits),
+                "have to begin with 0 and to increase.",
+                "Sort them; 0 is before treatment.",
+            )
             continue
         yield from _criteria(arm, visits, where)
 
@@ -98,17 +107,28 @@ def _criteria(arm: Arm, visits: tuple[float, ...], where: str) -> Iterator[Probl
         for dose in schedule.doses:
             if dose.unless is not None:
                 seen = tuple(day for day in visits if day <= dose.day)
-                yield from _criterion(dose.unless, seen, f"{where}.regimen, dose on day {dose.day:g}, unless", yes_no=True)
+                yield from _criterion(
+                    dose.unless, seen, f"{where}.regimen, dose on day {dose.day:g}, unless", yes_no=True
+                )
 
 
 def _endpoint(endpoint: Endpoint, visits: tuple[float, ...], at: str) -> Iterator[Problem]:
     assert endpoint.measure is not None
     rate = endpoint.kind == "rate"
-    yield from _criterion(Criterion(measure=endpoint.measure, **{"with": endpoint.arguments}), visits, at, yes_no=rate)
+    yield from _criterion(
+        Criterion.model_validate({"measure": endpoint.measure, "with": endpoint.arguments}), visits, at, yes_no=rate
+    )
     if rate != (endpoint.statistic == "percent"):
-        yield Problem(f"{at}.statistic", str(endpoint.statistic), "does not fit the kind.", "Rates are percent, nothing else is.")
+        yield Problem(
+            f"{at}.statistic", str(endpoint.statistic), "does not fit the kind.", "Rates are percent, nothing else is."
+        )
     if (endpoint.statistic == "highest-median") != (endpoint.measure == "counts-at-visits"):
-        yield Problem(f"{at}.statistic", str(endpoint.statistic), "does not fit the measure.", "highest-median is of counts-at-visits.")
+        yield Problem(
+            f"{at}.statistic",
+            str(endpoint.statistic),
+            "does not fit the measure.",
+            "highest-median is of counts-at-visits.",
+        )
     if endpoint.among is not None:
         yield from _criterion(endpoint.among, visits, f"{at}.among", yes_no=True)
 
@@ -120,7 +140,12 @@ def _criterion(criterion: Criterion, visits: tuple[float, ...], at: str, *, yes_
         return
     may, must = arguments_wanted(criterion.measure)
     for name in sorted(set(criterion.arguments) - may):
-        yield Problem(f"{at}.with.{name}", str(criterion.arguments[name]), "is not an argument.", f"Arguments: {', '.join(sorted(may))}.")
+        yield Problem(
+            f"{at}.with.{name}",
+            str(criterion.arguments[name]),
+            "is not an argument.",
+            f"Arguments: {', '.join(sorted(may))}.",
+        )
     for name in sorted(must - set(criterion.arguments)):
         yield Problem(f"{at}.with.{name}", "", "is missing.", f"{criterion.measure} needs it.")
     day = criterion.arguments.get("day")

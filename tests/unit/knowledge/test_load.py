@@ -69,16 +69,27 @@ def test_a_sound_fact_is_read_exactly(shelf):
         ("  status: unverified", "  status: unverified\n  checked: soon", "checked: holds 'soon', which is not a date"),
         ("  status: unverified", "  status: unverified\n  in_force: 2020", "in_force: is Decimal('2020')"),
         ("  status: unverified", "  status: unverified\n  tags: SRC-B1", "tags: is 'SRC-B1'. Write a list"),
-        ("  value: 0.10", "  value: &x 0.10", "sodium"),
         ("sodium:", "sodium", "facts/extra.yaml: is not YAML"),
     ],
 )
 def test_what_is_malformed_is_refused_with_its_place(shelf, old, new, words):
     assert old in FACT
     write(shelf, FACT.replace(old, new))
-    if "&x" in new:  # an anchor on a number is harmless to read, but a shared list is not
-        write(shelf, "a: &shared { says: x }\nb: *shared\n")
-        words = "uses a YAML anchor or alias"
+    assert words in complaints(shelf)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("a: &shared { says: x }\nb: *shared\n", "extra.yaml · line 1: uses a YAML anchor or alias"),
+        (FACT + "\n---\n" + FACT, "holds more than one YAML document"),
+        ("- a list\n", "does not hold blocks"),
+        ("", "does not hold blocks"),
+        ("sodium: 3\n", "extra · sodium: is not a fact block"),
+    ],
+)
+def test_a_file_is_plain_blocks(shelf, text, words):
+    write(shelf, text)
     assert words in complaints(shelf)
 
 

@@ -56,7 +56,12 @@ def spoil(tmp_path):
         ("rules/class.yaml", "  remedy:", "  remedies:", "remedy: is missing"),
         ("policies/ranking.yaml", "[0.9, 0.7,", "[0.7, 0.9,", "are not lower bounds, highest first"),
         ("policies/ranking.yaml", "[standing,", "[beauty,", "order: is ('beauty'"),
-        ("policies/ranking.yaml", "ignore_probability_below: 0.10", "ignore_probability_below: some", "Give a fraction"),
+        (
+            "policies/ranking.yaml",
+            "ignore_probability_below: 0.10",
+            "ignore_probability_below: some",
+            "Give a fraction",
+        ),
         ("policies/ranking.yaml", "ranking:", "rank:", "ranking: is missing or unusable"),
         ("trials/ivig_itp.csv", ",adult,", ",grown-up,", "age_group: is 'grown-up'"),
         ("trials/ivig_itp.csv", ",robak_2009,", ",nobody,", "source: names 'nobody'"),
@@ -114,3 +119,10 @@ def test_a_site_pack_that_cannot_be_read_is_named(tmp_path):
     path.write_text(SITE.replace("our_policy, at", "their_policy, at"), encoding="utf-8")
     with pytest.raises(KnowledgeError, match="packs/ours · rounding · sources: names 'their_policy'"):
         read_shelves(SHELVES, extra=path)
+
+
+def test_a_fact_holds_where_its_label_or_pack_does():
+    known = read_shelves(SHELVES)
+    assert known.fact("products/privigen/labels/eu/rate_maximum").where == ("eu",)
+    assert known.fact("packs/us/rounding").where == ("us",)
+    assert known.fact("products/privigen/ph").where == ()

@@ -59,7 +59,9 @@ def test_each_limit_of_the_person_is_found_alone(fields, person, changes, field)
     assert fields(patient, **given) == [field]
 
 
-@pytest.mark.parametrize("changes", [{"kg": "45"}, {"kg": "130"}, {"count": "3"}, {"count": "50"}, {"age_years": Decimal(18)}])
+@pytest.mark.parametrize(
+    "changes", [{"kg": "45"}, {"kg": "130"}, {"count": "3"}, {"count": "50"}, {"age_years": Decimal(18)}]
+)
 def test_the_limits_themselves_are_inside(fields, person, changes):
     patient = person(**changes)
     assert fields(patient, grams=patient.weight.kg) == []
@@ -99,7 +101,11 @@ def test_a_platelet_raising_medicine_or_treatment_of_late_is_a_limit(fields, per
 
 
 def test_several_limits_are_all_told(fields, person):
-    assert fields(person(age_years=Decimal(9), kg="30", count="1"), grams=24) == ["age", "weight", "latest platelet count"]
+    assert fields(person(age_years=Decimal(9), kg="30", count="1"), grams=24) == [
+        "age",
+        "weight",
+        "latest platelet count",
+    ]
 
 
 def test_the_latest_count_decides(fields, person, setting):

@@ -32,9 +32,7 @@ def course(known, *, grams, days, product="gamunex_c", minutes=240):
 @pytest.fixture
 def expect(known, setting, goal):
     def ask(patient, *regimens, wanted=goal, n=FEW, seed=1, **more):
-        return forecasts(
-            patient, wanted, setting(), regimens, knowledge=known, virtual_patients=n, seed=seed, **more
-        )
+        return forecasts(patient, wanted, setting(), regimens, knowledge=known, virtual_patients=n, seed=seed, **more)
 
     return ask
 
@@ -111,7 +109,11 @@ def test_nothing_reaches_in_people_who_cannot(one):
 
 @pytest.mark.parametrize(
     ("probability", "words"),
-    [(0.781, "about 78 would have X; about 22 would not"), (0.004, "fewer than 1 would"), (0.996, "more than 99 would")],
+    [
+        (0.781, "about 78 would have X; about 22 would not"),
+        (0.004, "fewer than 1 would"),
+        (0.996, "more than 99 would"),
+    ],
 )
 def test_natural_frequencies(probability, words):
     assert words in natural_frequencies(probability, "X")
@@ -205,7 +207,5 @@ def test_no_candidates_no_forecasts(person, expect):
 def test_without_a_planned_start_days_count_from_the_case_date(known, person, goal, setting):
     wanted = Goal("before-procedure", Decimal(50), date(2026, 11, 23), None)
     regimen = course(known, grams=70, days=2)
-    found = forecasts(
-        person(), wanted, setting(start=None), [regimen], knowledge=known, virtual_patients=FEW, seed=1
-    )
+    found = forecasts(person(), wanted, setting(start=None), [regimen], knowledge=known, virtual_patients=FEW, seed=1)
     assert "on day 3" in found[regimen.id].goal_says

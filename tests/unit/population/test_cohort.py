@@ -16,7 +16,9 @@ N = 4000
 
 def with_igg(patient, value):
     taken = patient.measurements[0].taken_on
-    return replace(patient, measurements=(*patient.measurements, Measurement("igg", Decimal(value), "g/L", taken, value)))
+    return replace(
+        patient, measurements=(*patient.measurements, Measurement("igg", Decimal(value), "g/L", taken, value))
+    )
 
 
 def test_every_parameter_of_the_model_is_given(known, person):

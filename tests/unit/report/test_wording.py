@@ -8,7 +8,17 @@ from types import ModuleType
 import pytest
 
 from opsonin.planning.plan import Interval
-from opsonin.report.wording import hours_and_minutes, interval, joined, mark_of, percent, product, schedule, sentence
+from opsonin.report.wording import (
+    hours_and_minutes,
+    in_lines,
+    interval,
+    joined,
+    mark_of,
+    percent,
+    product,
+    schedule,
+    sentence,
+)
 
 
 @pytest.mark.parametrize(
@@ -40,6 +50,11 @@ def test_products_and_schedules(example: ModuleType) -> None:
     assert product(example.ALPHA) == "Alphaglobin 10 %, 100 mg/mL"
     assert product(example.BETA) == "Betaglobin, 100 mg/mL (10 %)"
     assert schedule(example.regimen("1", 1, None).schedule) == "1 g/kg once"
+
+
+def test_vials_in_narrow_cells() -> None:
+    assert in_lines("4 × 30 g + 2 × 2.5 g + 4 × 1 g†") == "4 × 30 g + 2 × 2.5 g\n+ 4 × 1 g†"
+    assert in_lines("3 × 20 g") == "3 × 20 g"
 
 
 def test_sentences() -> None:

@@ -37,7 +37,8 @@ SET_RATE, ADD, SET_STATE, SET_PARAMETER = 0, 1, 2, 3
 DONE, TOO_MANY_STEPS, STEP_VANISHED, NOT_FINITE, STIFF = 0, 1, 2, 3, 4
 # where the rows of clock and cards begin
 TIME, USED, STEP, TO, STOP, END = 0, LANES, 2 * LANES, 3 * LANES, 4 * LANES, 5 * LANES
-DUE, ERROR, MEMORY, GOOD, REFUSED, CLOCK = 6 * LANES, 7 * LANES, 8 * LANES, 9 * LANES, 10 * LANES, 11 * LANES
+DUE, ERROR, MEMORY, GOOD, REFUSED = 6 * LANES, 7 * LANES, 8 * LANES, 9 * LANES, 10 * LANES
+LEAST, CLOCK = 11 * LANES, 12 * LANES
 WHO, SEEN, ACTION, TRIES, FRESH, STIFFNESS, CARDS = 0, LANES, 2 * LANES, 3 * LANES, 4 * LANES, 5 * LANES, 6 * LANES
 STIFF_STEPS = 40  # steps limited by stability, beyond the first `patience`, that call for an implicit method
 CALM = -9.2  # logarithm of the smallest error the step control remembers
@@ -55,7 +56,11 @@ def limit_steps(clock):
 
 @inlined
 def judge(clock):
-    """Accept or refuse each lane's step and choose the next step size (proportional-integral controller)."""
+    """Accept or refuse each lane's step and choose the next step size (proportional-integral controller).
+
+    A step of a ten-billionth of the whole time is accepted with any finite error: where a state leaves 0 at a kink of
+    its equation no step is small enough relative to it, and such a step is too short to matter.
+    """
     for lane in range(LANES):
         error, memory = clock[ERROR + lane], clock[MEMORY + lane]
         known = error < 1e100
@@ -63,7 +68,7 @@ def judge(clock):
         grow = 0.9 * exponential(0.04 * memory - 0.17 * size)
         grow = smaller(larger(grow, 0.2), 1.0 if clock[REFUSED + lane] > 0.0 else 8.0)
         shrink = smaller(larger(0.9 * exponential(-0.2 * size), 0.1), 0.9)
-        accepted = error <= 1.0
+        accepted = (error <= 1.0) | (known & (clock[USED + lane] <= clock[LEAST + lane]))
         factor = grow if accepted else (shrink if known else 0.1)
         clock[GOOD + lane] = 1.0 if accepted else 0.0
         clock[REFUSED + lane] = 0.0 if accepted else 1.0
@@ -141,6 +146,7 @@ def load(clock, cards, lane, row, start, y, peak, u, c, parameters, initial, obs
     while last > 0 and next_observation(observed, width, stride, row, last) == np.inf:
         last -= 1
     clock[END + lane] = larger(start, next_observation(observed, width, stride, row, last))
+    clock[LEAST + lane] = 1e-10 * (clock[END + lane] - start)
     for s in range(STATES):
         y[s * LANES + lane] = initial[row * STATES + s]
         peak[s * LANES + lane] = abs(initial[row * STATES + s])

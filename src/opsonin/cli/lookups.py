@@ -1,0 +1,202 @@
+"""The look-up doors: product, compare, rule, pack, sources, shelf audit, evidence. Parse, call, render."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from opsonin.errors import CheckFailed, InputRefused, KnowledgeError, Problem
+
+if TYPE_CHECKING:
+    from opsonin.knowledge import Knowledge
+    from opsonin.report.lookup_print import Pages
+
+_json = click.option("--json", "as_json", is_flag=True, help="JSON on stdout.")
+_on = click.option(
+    "--on", type=click.DateTime(["%Y-%m-%d"]), help="Show what was in force on this day instead of today."
+)
+
+
+def register(group: click.Group) -> None:
+    """Hang the look-up commands on the main group."""
+    for command in (product, compare, rule, pack, sources, shelf, evidence):
+        group.add_command(command)
+
+
+@click.command()
+@click.argument("id", required=False)
+@_json
+@_on
+def product(id: str | None, as_json: bool, on: Any) -> None:
+    """Everything the shelf holds on a product; without ID, the list."""
+    from opsonin.report import lookup_product as page
+
+    knowledge, day = _known(on)
+    if id is None:
+        _say(as_json, lambda: page.products_to_dict(knowledge, on=day), lambda out: page.list_products(out, knowledge))
+        return
+    item = knowledge.products[_find(id, knowledge.products, "opsonin product")]
+    _say(
+        as_json,
+        lambda: page.product_to_dict(knowledge, item, on=day),
+        lambda out: page.show_product(out, knowledge, item),
+    )
+
+
+@click.command()
+@click.argument("ids", metavar="ID ID …", nargs=-1, required=True)
+@click.option("--region", type=click.Choice(["us", "eu"]), help="Only this region's labels.")
+@click.option("--all", "everything", is_flag=True, help="Show the rows that are equal, too.")
+@_json
+@_on
+def compare(ids: tuple[str, ...], region: str | None, everything: bool, as_json: bool, on: Any) -> None:
+    """Products side by side: differences first, and where sources disagree."""
+    from opsonin.report import lookup_compare as page
+
+    knowledge, day = _known(on)
+    found = dict.fromkeys(_find(id, knowledge.products, "opsonin product") for id in ids)
+    if len(found) < 2:
+        raise InputRefused([Problem("ID ID …", " ".join(ids), "is one product.", "Name two or more.")])
+    products = [knowledge.products[id] for id in found]
+    _say(
+        as_json,
+        lambda: page.comparison_to_dict(knowledge, products, region=region, on=day),
+        lambda out: page.show_comparison(out, knowledge, products, region=region, everything=everything),
+    )
+
+
+@click.command()
+@click.argument("id", required=False)
+@_json
+@_on
+def rule(id: str | None, as_json: bool, on: Any) -> None:
+    """A safety rule: when it applies, what it says, why, what to do; without ID, the list."""
+    from opsonin.report import lookup_rules as page
+
+    knowledge, day = _known(on)
+    if id is None:
+        _say(as_json, lambda: page.rules_to_dict(knowledge, on=day), lambda out: page.list_rules(out, knowledge))
+        return
+    rules = {item.id: item for item in knowledge.rules}
+    wanted = rules[_find(id, rules, "opsonin rule")]
+    _say(
+        as_json,
+        lambda: page.rule_to_dict(knowledge, wanted, on=day),
+        lambda out: page.show_rule(out, knowledge, wanted),
+    )
+
+
+@click.command()
+@click.argument("id", metavar="[ID | FILE]", required=False)
+@_json
+@_on
+def pack(id: str | None, as_json: bool, on: Any) -> None:
+    """What a policy pack says, and where it is silent; without ID, the list. A site's own pack is given as a file."""
+    from opsonin.report import lookup_packs as page
+
+    own = Path(id) if id is not None and id.endswith((".yaml", ".yml")) else None
+    knowledge, day = _known(on, extra=own)
+    if id is None:
+        _say(as_json, lambda: page.packs_to_dict(knowledge, on=day), lambda out: page.list_packs(out, knowledge))
+        return
+    wanted = knowledge.packs[own.stem if own else _find(id, knowledge.packs, "opsonin pack")]
+    _say(
+        as_json,
+        lambda: page.pack_to_dict(knowledge, wanted, on=day),
+        lambda out: page.show_pack(out, knowledge, wanted),
+    )
+
+
+@click.command()
+@click.argument("key", required=False)
+@_json
+@_on
+def sources(key: str | None, as_json: bool, on: Any) -> None:
+    """A work and every fact that cites it; without KEY, all works."""
+    from opsonin.report import lookup_sources as page
+
+    knowledge, day = _known(on)
+    if key is None:
+        _say(as_json, lambda: page.sources_to_dict(knowledge, on=day), lambda out: page.list_sources(out, knowledge))
+        return
+    work = knowledge.sources[_find(key, knowledge.sources, "opsonin sources", field="KEY")]
+    _say(
+        as_json,
+        lambda: page.source_to_dict(knowledge, work, on=day),
+        lambda out: page.show_source(out, knowledge, work),
+    )
+
+
+@click.group()
+def shelf() -> None:
+    """The shelf of facts as a whole."""
+
+
+@shelf.command()
+@click.option("--strict", is_flag=True, help="Exit with 3 when anything is unsourced or a source fact is missing.")
+@_json
+def audit(strict: bool, as_json: bool) -> None:
+    """How far the facts are verified, and what is left to check against the works themselves."""
+    from opsonin.knowledge import load_knowledge
+    from opsonin.report import lookup_audit as page
+
+    knowledge = load_knowledge()
+    done = page.audit(knowledge)
+    _say(
+        as_json,
+        lambda: page.audit_to_dict(knowledge, done, on=None),
+        lambda out: page.show_audit(out, knowledge, done),
+    )
+    if strict and not done.passes_strict:
+        raise CheckFailed(page.verdict(done))
+
+
+@click.command()
+@click.argument("topic", nargs=-1)
+@_json
+@_on
+def evidence(topic: tuple[str, ...], as_json: bool, on: Any) -> None:
+    """Published study arms that fit every word: adult, child, a product, a study; without TOPIC, all."""
+    from opsonin.report import lookup_evidence as page
+
+    knowledge, day = _known(on)
+    _say(
+        as_json,
+        lambda: page.evidence_to_dict(knowledge, topic, on=day),
+        lambda out: page.show_evidence(out, knowledge, topic),
+    )
+
+
+def _known(on: Any, *, extra: Path | None = None) -> tuple[Knowledge, date]:
+    """What is known on the day asked for, or today, and that day; a site's own pack that is no good is refused."""
+    from opsonin.knowledge import load_knowledge
+
+    day = on.date() if on is not None else date.today()
+    if extra is None:
+        return load_knowledge(on=day), day
+    try:
+        return load_knowledge(on=day, extra=extra), day
+    except KnowledgeError as error:
+        remedy = "See docs/reference/shelf.md, 'A policy pack'."
+        raise InputRefused([Problem("FILE", str(extra), str(error), remedy)]) from error
+
+
+def _find(typed: str, known: Any, lists: str, field: str = "ID") -> str:
+    from opsonin.report.lookup_ids import find_id
+
+    return find_id(typed, known, field=field, lists=lists)
+
+
+def _say(as_json: bool, as_dict: Callable[[], dict[str, Any]], in_words: Callable[[Pages], None]) -> None:
+    """The answer on stdout: JSON, or pages for a terminal."""
+    if as_json:
+        click.echo(json.dumps(as_dict(), ensure_ascii=False, indent=2))
+        return
+    from opsonin.report.lookup_print import Pages, to_terminal
+
+    in_words(Pages(to_terminal()))

@@ -1,0 +1,156 @@
+"""The commands of virtual trials: trial, validate, calibrate. Parse, call, render."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from opsonin.trial import Validation
+
+SEED = click.option(
+    "--seed", type=click.IntRange(0, 2**63 - 1), default=1, show_default=True, help="Seed of the virtual people."
+)
+PEOPLE = click.option(
+    "--people", type=click.IntRange(100, 200_000), default=2000, show_default=True, help="Virtual people per arm."
+)
+THREADS = click.option("--threads", type=click.IntRange(1, 256), help="Threads; the answer does not depend on it.")
+JSON = click.option("--json", "as_json", is_flag=True, help="JSON on stdout.")
+
+
+def register(group: click.Group) -> None:
+    """Add these commands to the main group."""
+    for command in (trial, validate):
+        group.add_command(command)
+
+
+@click.command()
+@click.argument("trial_file", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write Parquet tables, figures and outcome.json here.",
+)
+@JSON
+@PEOPLE
+@SEED
+@THREADS
+def trial(trial_file: Path, out: Path | None, as_json: bool, people: int, seed: int, threads: int | None) -> None:
+    """Run a declared trial on virtual patients."""
+    from opsonin.knowledge import load_knowledge
+    from opsonin.trial import read_trial, run_trial
+    from opsonin.trial.say import OUTCOME_HEAD, about_parameters, outcome_rows, outcome_to_dict
+
+    declared = read_trial(trial_file)
+    with _progress("arms") as progress:
+        outcome = run_trial(
+            declared, knowledge=load_knowledge(), people=people, seed=seed, threads=threads, progress=progress
+        )
+    if out is not None:
+        from opsonin.trial.figures import write_trial_figures
+        from opsonin.trial.tables import write_tables
+
+        written = [*write_tables(outcome, out), *write_trial_figures(outcome, out)]
+        _write_json(out / "outcome.json", outcome_to_dict(outcome))
+        click.echo(f"Wrote {len(written) + 1} files to {out}", err=True)
+    if as_json:
+        _print_json(outcome_to_dict(outcome))
+        return
+    _print_table(declared.title, OUTCOME_HEAD, outcome_rows(outcome))
+    click.echo(f"{people} virtual people per arm, seed {seed}. {about_parameters(outcome.parameter_sets)}")
+
+
+@click.command()
+@click.argument("model", type=click.Choice(["itp"]), default="itp")
+@click.option(
+    "--arms",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Compare the trial files of this folder instead.",
+)
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), help="Write the forest figures and validation.json here."
+)
+@JSON
+@PEOPLE
+@SEED
+@THREADS
+def validate(
+    model: str, arms: Path | None, out: Path | None, as_json: bool, people: int, seed: int, threads: int | None
+) -> None:
+    """Compare the model with every published trial on the shelf."""
+    from opsonin.knowledge import load_knowledge
+    from opsonin.trial import read_trials
+    from opsonin.trial import validate as compare
+    from opsonin.trial.say import validation_to_dict
+
+    handed_in = None if arms is None else read_trials(arms)
+    with _progress("trials") as progress:
+        found = compare(
+            knowledge=load_knowledge(), arms=handed_in, people=people, seed=seed, threads=threads, progress=progress
+        )
+    if out is not None:
+        from opsonin.trial.figures import write_forest
+
+        written = write_forest(found, out)
+        _write_json(out / "validation.json", validation_to_dict(found))
+        click.echo(f"Wrote {len(written) + 1} files to {out}", err=True)
+    if as_json:
+        _print_json(validation_to_dict(found))
+    else:
+        _print_validation(found)
+
+
+def _print_validation(found: Validation) -> None:
+    from opsonin.trial.say import ROW_HEAD, SCORE_HEAD, TITLES, about_parameters, row_cells, score_rows
+
+    for split in dict.fromkeys(row.split for row in found.rows):
+        _print_table(TITLES[split], ROW_HEAD, (row_cells(row) for row in found.rows if row.split == split))
+    _print_table("Summary (rates in points, times and durations in days)", SCORE_HEAD, score_rows(found))
+    click.echo(f"Not compared: {len(found.unused)}")
+    for item in found.unused:
+        click.echo(f"  {item.what}: {item.why}")
+    click.echo(f"{found.people} virtual people per arm, seed {found.seed}. {about_parameters(found.parameter_sets)}")
+
+
+def _print_table(title: str, head: Sequence[str], rows: Iterable[tuple[str, ...]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
+    for number, name in enumerate(head):
+        table.add_column(name, overflow="fold", justify="left" if number < 2 else "right")
+    for row in rows:
+        table.add_row(*row)
+    console = Console(file=sys.stdout, soft_wrap=False)
+    if not console.is_terminal:
+        console.width = 160
+    console.print(table)
+
+
+def _print_json(document: dict[str, Any]) -> None:
+    click.echo(json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False))
+
+
+def _write_json(path: Path, document: dict[str, Any]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False) + "\n", encoding="utf-8")
+
+
+@contextmanager
+def _progress(what: str) -> Iterator[Callable[[int, int], None] | None]:
+    """A progress bar on stderr when a person is looking, nothing otherwise."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)

@@ -1,0 +1,184 @@
+"""Was it like that? Every published endpoint beside what the model predicts for a trial of its size.
+
+A row holds the published value with its interval and the predicted median with its 95 % predictive interval, which is
+what chance makes of a trial of that size, and of the parameters' uncertainty where there are several parameter sets.
+Rows are kept by split; `arms` is the split of files handed in beside the declared ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from opsonin.knowledge import Knowledge
+from opsonin.mechanism import MODEL
+from opsonin.trial.chance import exact_binomial, interval_of
+from opsonin.trial.declaration import Arm, Endpoint, Trial
+from opsonin.trial.people import AS_ON_THE_SHELF, ParameterSet
+from opsonin.trial.read import declared_trials
+from opsonin.trial.run import EndpointOutcome, run_trial
+from opsonin.trial.split import declared_split
+
+UNITS = {"rate": "%", "time": "days", "duration": "days", "count": "10⁹/L", "level": "g/L"}
+OWN_ARMS = "arms"  # the split of files handed in
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One endpoint of one arm, published and predicted."""
+
+    trial: str
+    arm: str
+    endpoint: str
+    says: str
+    split: str
+    age_group: str
+    kind: str
+    unit: str
+    n: int
+    observed: float
+    observed_low: float | None
+    observed_high: float | None
+    interval_is: str
+    predicted: float
+    low: float
+    high: float
+    binomial_width: float | None  # width of the exact binomial interval of the published rate
+    regimen: str
+    clock: str  # what is timed: first-… of a threshold, duration, day of the highest; "" for others
+    horizon_days: float  # the last visit: what is not reached by then is counted as then in a mean error
+    obtained: str
+    status: str
+    assumed: str
+
+    @property
+    def inside(self) -> bool:
+        """Whether the published value lies in the predictive interval, its ends included."""
+        return bool(self.low - 1e-9 <= self.observed <= self.high + 1e-9)
+
+    @property
+    def name(self) -> str:
+        return f"{self.trial}/{self.arm}/{self.endpoint}"
+
+
+@dataclass(frozen=True)
+class Unused:
+    """Something published that is not compared, and why."""
+
+    what: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Validation:
+    """Every endpoint, published and predicted, and what was not used."""
+
+    model: str
+    knowledge_version: str
+    split_seal: str
+    people: int
+    seed: int
+    parameter_sets: int
+    rows: tuple[Row, ...]
+    unused: tuple[Unused, ...]
+
+
+def validate(
+    *,
+    knowledge: Knowledge,
+    arms: Sequence[Trial] | None = None,
+    people: int = 2000,
+    seed: int = 1,
+    threads: int | None = None,
+    progress: Progress | None = None,
+    parameters: tuple[ParameterSet, ...] = (AS_ON_THE_SHELF,),
+) -> Validation:
+    """Every declared trial, or the given `arms` instead, simulated and compared. Progress: (trials done, in all)."""
+    split = declared_split()
+    trials = declared_trials() if arms is None else tuple(arms)
+    rows: list[Row] = []
+    for number, trial in enumerate(trials):
+        if progress is not None:
+            progress(number, len(trials))
+        name = split.of[trial.id] if arms is None else OWN_ARMS
+        outcome = run_trial(
+            trial, knowledge=knowledge, people=people, seed=seed, threads=threads, parameters=parameters
+        )
+        for arm in outcome.arms:
+            rows += [_row(trial, arm.arm, found, name) for found in arm.endpoints if found.endpoint.published]
+    if progress is not None:
+        progress(len(trials), len(trials))
+    unused = tuple(_unused(trials)) + (tuple(Unused(*item) for item in split.unused.items()) if arms is None else ())
+    return Validation(MODEL.name, knowledge.version, split.seal, people, seed, len(parameters), tuple(rows), unused)
+
+
+def _unused(trials: Sequence[Trial]) -> Iterator[Unused]:
+    for trial in trials:
+        for arm in trial.arms:
+            for endpoint in arm.endpoints:
+                name = f"{trial.id}/{arm.id}/{endpoint.id}"
+                if endpoint.unused:
+                    yield Unused(name, endpoint.unused)
+                elif endpoint.published is None:
+                    yield Unused(name, "no value was published")
+
+
+def _row(trial: Trial, arm: Arm, found: EndpointOutcome, split: str) -> Row:
+    endpoint, prediction = found.endpoint, found.prediction
+    published = endpoint.published
+    assert published is not None and endpoint.kind is not None
+    interval = interval_of(published)
+    binomial = None
+    observed = published.value
+    if endpoint.kind == "rate":
+        n = published.n or arm.n
+        events = published.events if published.events is not None else published.value * n / 100
+        observed = 100 * events / n
+        low, high = exact_binomial(events, n)
+        binomial = high - low
+        interval = interval or (low, high, "exact binomial")
+    return Row(
+        trial=trial.id,
+        arm=arm.id,
+        endpoint=endpoint.id,
+        says=endpoint.says,
+        split=split,
+        age_group=trial.age_group,
+        kind=endpoint.kind,
+        unit=UNITS[endpoint.kind],
+        n=published.n or arm.n,
+        observed=observed,
+        observed_low=interval[0] if interval else None,
+        observed_high=interval[1] if interval else None,
+        interval_is=interval[2] if interval else "",
+        predicted=prediction.median,
+        low=prediction.low,
+        high=prediction.high,
+        binomial_width=binomial,
+        regimen=_regimen(arm),
+        clock=_clock(endpoint),
+        horizon_days=float(trial.visits_of(arm)[-1]),
+        obtained=published.obtained,
+        status=published.status,
+        assumed=" ".join(part for part in (arm.regimen.assumed, endpoint.assumed, published.note) if part),
+    )
+
+
+def _regimen(arm: Arm) -> str:
+    """The doses in a form that is the same for the same regimen."""
+    schedules = [
+        " ".join(f"{d.g_per_kg:g}@{d.day:g}{'?' if d.unless else ''}" for d in schedule.doses)
+        for schedule in arm.regimen.schedules
+    ]
+    return " | ".join(schedules) or arm.regimen.says
+
+
+def _clock(endpoint: Endpoint) -> str:
+    """What a time or duration endpoint times, the same for ≥ and > and for the clinics' different words."""
+    if endpoint.kind not in ("time", "duration"):
+        return ""
+    measure = endpoint.measure or ""
+    if measure.startswith("first-"):
+        return f"days to {endpoint.arguments['threshold']:g}"
+    return "day of the highest count" if measure == "day-of-highest" else "duration of response"

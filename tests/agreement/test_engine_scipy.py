@@ -1,0 +1,104 @@
+"""The engine against SciPy's solvers, on the ITP model over a population's whole range, all states."""
+
+import importlib.util
+from pathlib import Path
+
+import numpy as np
+import pytest
+from opsonin.simulate import EventTable, solve
+from scipy.integrate import solve_ivp
+
+ROOT = Path(__file__).resolve().parents[2]
+TIMES = np.linspace(0.0, 28.0, 57)
+
+
+def _models():
+    spec = importlib.util.spec_from_file_location("benchmark_models", ROOT / "benchmarks" / "models.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+models = _models()
+
+
+def scipy_courses(model, parameters, doses, state, times, method, rtol=1e-10):
+    """One individual by SciPy, restarted at every start and stop, from the model's own numpy functions."""
+    names = list(model.states)
+    start = model.initial_state(parameters)
+    y = np.array([float(start[name]) for name in names])
+    edges = sorted({0.0, times[-1]} | {edge for begin, length, _ in doses for edge in (begin, begin + length)})
+    result = np.empty((times.size, y.size))
+    result[times == 0.0] = y
+    atol = 1e-13 * np.maximum(np.abs(y), 1.0)
+    for begin, end in zip(edges[:-1], edges[1:], strict=True):
+        rate = sum(amount / length for s, length, amount in doses if s <= begin < s + length)
+
+        def slope(_, values, rate=rate):
+            slopes = model.derivative(dict(zip(names, values, strict=True)), parameters, {state: rate})
+            return np.array([float(slopes[name]) for name in names])
+
+        inside = (times > begin) & (times <= end)
+        asked = np.unique(np.append(times[inside], end))
+        solution = solve_ivp(slope, (begin, end), y, method=method, rtol=rtol, atol=atol, t_eval=asked)
+        assert solution.success
+        result[inside] = solution.y.T[: inside.sum()]
+        y = solution.y[:, -1]
+    return dict(zip(names, result.T, strict=True))
+
+
+@pytest.fixture(scope="module")
+def population():
+    n = 400
+    parameters = models.itp_population(n)
+    events = EventTable.infusions(models.ITP, n, models.ITP_DOSES, "A1x")
+    return n, parameters, events
+
+
+@pytest.fixture(scope="module")
+def oracle(population):
+    """Individuals at the ends of the range: extremes of platelets, size, Hill power, and the fastest loss."""
+    _, parameters, _ = population
+    chosen = {int(pick(parameters[name])) for name in ("P0", "V1", "h", "kon") for pick in (np.argmin, np.argmax)}
+    answers = {}
+    for person in sorted(chosen):
+        own = {name: float(value[person]) for name, value in parameters.items()}
+        method = "Radau" if person % 2 else "DOP853"
+        rtol = 1e-10 if method == "DOP853" else 3e-10
+        answers[person] = scipy_courses(models.ITP, own, models.ITP_DOSES, "A1x", TIMES, method, rtol)
+    return answers
+
+
+@pytest.mark.parametrize(("rtol", "bound"), [(1e-6, 1e-5), (1e-9, 1e-8)])
+def test_itp_states_agree_with_scipy(population, oracle, rtol, bound):
+    n, parameters, events = population
+    names = tuple(models.ITP.states)
+    courses = solve(
+        models.ITP, parameters=parameters, n=n, events=events, times=TIMES, outputs=names, rtol=rtol
+    ).require()
+    worst = {}
+    for person, expected in oracle.items():
+        for name in names:
+            scale = np.maximum(np.abs(expected[name]), 1e-3 * np.abs(expected[name]).max())
+            error = float(np.max(np.abs(courses[name][person] - expected[name]) / scale))
+            worst[name] = max(worst.get(name, 0.0), error)
+    assert max(worst.values()) <= bound, worst
+
+
+def test_whole_population_agrees_with_the_other_method(population):
+    n, parameters, events = population
+    ask = dict(parameters=parameters, n=n, events=events, times=TIMES, outputs=("P", "igg", "X"))
+    ordinary = solve(models.ITP, **ask).require()
+    tight = solve(models.ITP, **ask, rtol=1e-9, method="rodas5p").require()
+    for name in ("P", "igg", "X"):
+        scale = np.maximum(np.abs(tight[name]), 1e-3 * np.abs(tight[name]).max(axis=1, keepdims=True))
+        assert np.max(np.abs(ordinary[name] - tight[name]) / scale) <= 1e-5
+
+
+def test_itp_rests_without_doses(population):
+    n, parameters, _ = population
+    courses = solve(models.ITP, parameters=parameters, n=n, times=[0.0, 28.0], outputs=("P", "igg")).require()
+    kept = parameters["kprod0"] / parameters["P0"] - 1 / parameters["life"] >= 0.01
+    assert kept.sum() > 300
+    assert np.max(np.abs(courses["P"][kept, 1] / parameters["P0"][kept] - 1)) <= 1e-6
+    assert np.max(np.abs(courses["igg"][:, 1] / parameters["C0"] - 1)) <= 1e-6

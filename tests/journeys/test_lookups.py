@@ -1,0 +1,308 @@
+"""The look-up commands on every id of the shelf: whole pages that fit, JSON with the documented keys, near ids."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+from opsonin.cli import commands
+from opsonin.cli.lookups import register
+from opsonin.errors import CheckFailed, InputRefused
+from opsonin.knowledge import Knowledge, load_knowledge
+from opsonin.report import lookup_audit
+from opsonin.report.lookup_print import FRAME
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = (ROOT / "docs/reference/commands.md").read_text(encoding="utf-8")
+TODAY = load_knowledge(on=date.today())
+ADDRESS = re.compile(r"https?://")
+LOOKUPS = ("product", "compare", "rule", "pack", "sources", "shelf", "evidence")
+
+
+@click.group()
+def doors() -> None:
+    """The look-up commands alone."""
+
+
+register(doors)
+
+
+def ask(*words: str, code: int = 0) -> Result:
+    result = CliRunner().invoke(doors, list(words), env={"COLUMNS": "100", "NO_COLOR": "1"})
+    assert result.exit_code == code, (words, result.output[-1500:], result.exception)
+    return result
+
+
+def in_words(*words: str) -> str:
+    """The page, checked for what holds of every page."""
+    text = ask(*words).stdout
+    lines = [line.rstrip() for line in text.rstrip().splitlines()]
+    assert lines[-1] == FRAME
+    assert max(len(line) for line in lines) <= 100
+    assert "\x1b" not in text
+    assert not re.search(r"\b(None|nan|Decimal|mappingproxy)\b|Obtained\.|Status\.", text)
+    return text
+
+
+def as_json(*words: str) -> dict:
+    answer = json.loads(ask(*words, "--json").stdout, parse_float=refuse_float)
+    assert answer["knowledge"] == TODAY.version or words[0] == "shelf"
+    for id, fact in answer["facts"].items():
+        assert fact["id"] == id
+        assert {citation["source"] for citation in fact["citations"]} <= set(answer["sources"])
+    return answer
+
+
+def refuse_float(text: str) -> None:
+    raise AssertionError(f"{text} stands as a JSON number; decimals are text")
+
+
+def check_facts(facts: dict, known: Knowledge = TODAY) -> None:
+    """Each fact in the answer is the shelf's own: value, unit and mark."""
+    for id, written in facts.items():
+        fact = known.facts[id]
+        assert (written["unit"], written["mark"], written["status"]) == (fact.unit, fact.mark, str(fact.status))
+        if isinstance(fact.value, Decimal):
+            assert written["value"] == format(fact.value, "f")
+        elif not fact.found:
+            assert written["value"] is None
+        assert written["tags"] == list(fact.tags)
+
+
+def documented(section: str) -> set[str]:
+    """The keys named in a section of the page of commands."""
+    part = PAGE.split(f"\n## opsonin {section}", 1)[1].split("\n## ", 1)[0]
+    return set(re.findall(r"`([a-z_0-9]+)`", part))
+
+
+COMMON = set(re.findall(r"`([a-z_0-9]+)`", PAGE.split("\n## opsonin", 1)[0]))
+
+
+def check_keys(section: str, answer: dict, *inner: dict) -> None:
+    for part in (answer, *inner):
+        assert set(part) <= documented(section) | COMMON, set(part) - documented(section) - COMMON
+
+
+@pytest.mark.parametrize("id", TODAY.products)
+def test_every_product(id: str) -> None:
+    item = TODAY.products[id]
+    text = in_words("product", id)
+    assert item.brand in " ".join(text.split())
+    marks = {fact.mark for fact in item.facts.values()}
+    assert all(sign in text for sign in marks)
+    answer = as_json("product", id.replace("_", "-"))
+    check_keys("product", answer, answer["product"], *answer["product"]["labels"].values())
+    check_facts(answer["facts"])
+    own = {fact_id for fact_id in answer["facts"] if fact_id.startswith(f"products/{id}/")}
+    assert own == {fact_id for fact_id in TODAY.facts if fact_id.startswith(f"products/{id}/")}
+    shown = answer["product"]
+    assert shown["concentration_mg_per_ml"] == format(item.concentration_mg_per_ml, "f")
+    assert set(shown["labels"]) == set(item.labels)
+    assert (shown["discontinued"] is None) == (item.discontinued is None)
+    assert not ADDRESS.search(json.dumps({**answer, "facts": {}})) and "seen_at" not in json.dumps(answer)
+
+
+@pytest.mark.parametrize("id", [rule.id for rule in TODAY.rules])
+def test_every_rule(id: str) -> None:
+    rule = next(rule for rule in TODAY.rules if rule.id == id)
+    assert rule.severity in in_words("rule", id)
+    answer = as_json("rule", id)
+    check_keys("rule", answer, answer["rule"])
+    check_facts(answer["facts"])
+    assert answer["rule"]["says"] == rule.says
+    assert answer["rule"]["fact"] in answer["facts"]
+
+
+@pytest.mark.parametrize("id", TODAY.packs)
+def test_every_pack(id: str) -> None:
+    assert TODAY.packs[id].version in in_words("pack", id)
+    answer = as_json("pack", id.replace("-", "_"))
+    check_keys("pack", answer, answer["pack"])
+    check_facts(answer["facts"])
+    assert set(answer["facts"]) == {fact_id for fact_id in TODAY.facts if fact_id.startswith(f"packs/{id}/")}
+    assert set(answer["pack"]["products"]) == set(TODAY.products)
+
+
+def test_every_source() -> None:
+    for key, source in TODAY.sources.items():
+        text = in_words("sources", key)
+        assert " ".join(source.title.split())[:30] in " ".join(text.split())
+        answer = as_json("sources", key)
+        check_keys("sources", answer, answer["source"])
+        check_facts(answer["facts"])
+        assert answer["source"]["title"] == source.title
+        assert {place["fact"] for place in answer["places"]} == set(answer["facts"])
+        assert "seen_at" not in json.dumps(answer)
+
+
+@pytest.mark.parametrize("words", [("product",), ("rule",), ("pack",), ("sources",), ("evidence",)])
+def test_without_an_id_the_list(words: tuple[str, ...]) -> None:
+    text = in_words(*words)
+    wanted = {
+        "product": list(TODAY.products),
+        "rule": [rule.id for rule in TODAY.rules],
+        "pack": list(TODAY.packs),
+        "sources": list(TODAY.sources),
+        "evidence": [arm.study.split()[0] for arm in TODAY.published],
+    }[words[0]]
+    assert wanted and all(id in text for id in wanted)
+    answer = as_json(*words)
+    check_keys(words[0], answer)
+    if words[0] in ("product", "rule", "pack"):
+        assert len(answer[f"{words[0]}s"]) == len(wanted)
+        check_keys(words[0], {}, *answer[f"{words[0]}s"])
+
+
+def test_the_list_of_products_shows_the_discontinued_ones() -> None:
+    text = in_words("product")
+    gone = [item for item in TODAY.products.values() if item.discontinued is not None]
+    assert gone
+    for item in gone:
+        line = next(line for line in text.splitlines() if line.startswith(f"{item.id} "))
+        assert "discontinued" in line
+
+
+def test_compare_every_product_with_its_neighbour() -> None:
+    ids = list(TODAY.products)
+    for one, other in zip(ids, ids[1:] + ids[:1], strict=True):
+        assert "Differences (" in in_words("compare", one, other)
+        answer = as_json("compare", one, other, "--region", "us")
+        check_keys("compare", answer, *answer["rows"], *answer["disagreements"])
+        check_facts(answer["facts"])
+        assert answer["products"] == [one, other]
+        assert {row["region"] for row in answer["rows"]} <= {None, "us"}
+
+
+def test_compare_all_at_once() -> None:
+    text = in_words("compare", *TODAY.products, "--all")
+    assert all(item.brand.split()[0] in text for item in TODAY.products.values())
+
+
+@pytest.mark.parametrize("topic", [("adult",), ("child",), ("untreated",), ("octagam-10",), ("nosuchtopic",)])
+def test_evidence_on_a_topic(topic: tuple[str, ...]) -> None:
+    text = in_words("evidence", *topic)
+    answer = as_json("evidence", *topic)
+    check_keys("evidence", answer, *answer["arms"])
+    assert f"({len(answer['arms'])} of {len(TODAY.published)} on the shelf)" in text
+    assert bool(answer["arms"]) == (topic != ("nosuchtopic",))
+    by_id = {arm.id: arm for arm in TODAY.published}
+    for arm in answer["arms"]:
+        assert (arm["result"], arm["n"]) == (by_id[arm["id"]].result, by_id[arm["id"]].n)
+
+
+def test_audit_shows_addresses_and_counts() -> None:
+    known = load_knowledge()
+    text = in_words("shelf", "audit")
+    assert ADDRESS.search(text)
+    answer = as_json("shelf", "audit")
+    check_keys("shelf audit", answer)
+    assert answer["number_of_facts"] == len(known.facts) == sum(answer["counts_by_status"].values())
+    assert len(answer["unverified"]) == len(lookup_audit.audit(known).unverified)
+    assert {place["source"] for each in answer["unverified"] for place in each["places"]} <= set(known.sources)
+
+
+def test_every_fact_of_the_source_documents_is_met_with_the_command_named() -> None:
+    answer = as_json("shelf", "audit")
+    assert answer["source_facts_missing"] == []
+    pages: dict[str, str] = {}
+    for tag, places in answer["source_facts"].items():
+        assert places, tag
+        for place in places:
+            command = place["command"]
+            if command not in pages:
+                pages[command] = ask(*shlex.split(command)[1:]).stdout
+            assert tag in pages[command] or command.startswith("opsonin sources"), (tag, command)
+            if command.startswith("opsonin sources"):
+                assert place["fact"] in pages[command], (tag, place)
+
+
+def test_strict_is_3_when_something_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert ask("shelf", "audit", "--strict").exit_code == 0
+    monkeypatch.setitem(lookup_audit.SOURCE_FACTS, "SRC-Z", 1)
+    result = CliRunner().invoke(doors, ["shelf", "audit", "--strict", "--json"])
+    assert isinstance(result.exception, CheckFailed) and "SRC-Z1" in str(result.exception)
+    assert json.loads(result.stdout)["source_facts_missing"] == ["SRC-Z1"]
+    assert code_of(monkeypatch, "shelf", "audit", "--strict") == 3
+
+
+def code_of(monkeypatch: pytest.MonkeyPatch, *words: str) -> object:
+    """The exit code of the real front door."""
+    monkeypatch.setattr(commands, "opsonin", doors)
+    monkeypatch.setattr("sys.argv", ["opsonin", *words])
+    with pytest.raises(SystemExit) as ended:
+        commands.main()
+    return ended.value.code
+
+
+@pytest.mark.parametrize(
+    ("words", "near"),
+    [
+        (("product", "privigan"), "privigen"),
+        (("compare", "privigen", "octagam-1"), "octagam_10"),
+        (("rule", "renal"), "class/renal_risk"),
+        (("pack", "uss"), "us"),
+        (("sources", "robak"), "robak_2009"),
+        (("compare", "privigen"), "two or more"),
+        (("compare", "privigen", "PRIVIGEN"), "two or more"),
+        (("pack", "no-such-file.yaml"), "cannot be read"),
+    ],
+)
+def test_what_is_not_on_the_shelf_is_refused_with_the_near_ids(
+    words: tuple[str, ...], near: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert code_of(monkeypatch, *words) == 2
+    shown = capsys.readouterr()
+    assert near in shown.err and shown.out == ""
+    assert code_of(monkeypatch, *words, "--json") == 2
+    assert json.loads(capsys.readouterr().out)["refused"]
+
+
+def test_a_pack_of_ones_own(tmp_path: Path) -> None:
+    source = Path(load_knowledge.__code__.co_filename).parent / "shelves/packs/us.yaml"
+    own = tmp_path / "ward.yaml"
+    own.write_text(
+        source.read_text(encoding="utf-8").replace("name: United States", "name: Our ward"), encoding="utf-8"
+    )
+    assert "Our ward" in in_words("pack", str(own))
+    own.write_text("name: broken\n", encoding="utf-8")
+    result = CliRunner().invoke(doors, ["pack", str(own)])
+    assert "label_region" in str(result.exception) and isinstance(result.exception, InputRefused)
+
+
+def test_a_day_is_taken_and_written_back() -> None:
+    assert json.loads(ask("product", "--json", "--on", "2025-01-31").stdout)["on"] == "2025-01-31"
+    assert as_json("product")["on"] == date.today().isoformat()
+
+
+def test_every_lookup_and_every_command_here_is_on_the_page_and_has_help() -> None:
+    assert set(LOOKUPS) == set(doors.commands)
+    for name in ("product", "compare", "rule", "pack", "sources", "shelf audit", "evidence"):
+        assert f"\n## opsonin {name}" in PAGE, name
+        assert ask(*name.split(), "--help").stdout.startswith("Usage:")
+        command: click.Command = doors
+        for word in name.split():
+            assert isinstance(command, click.Group)
+            command = command.commands[word]
+        assert command.help
+        options = [option for option in command.params if isinstance(option, click.Option)]
+        for option in options:
+            assert option.help and option.opts[0] in PAGE, (name, option.opts)
+
+
+def test_every_example_on_the_page_works() -> None:
+    examples = re.findall(r"^\$ opsonin (.+)\n(.+)$", PAGE, re.M)
+    assert {words.split()[0] for words, _ in examples} >= set(LOOKUPS)
+    for words, first_line in examples:
+        if words.split()[0] in LOOKUPS:
+            result = CliRunner().invoke(doors, shlex.split(words), env={"COLUMNS": "100"})
+            refused = isinstance(result.exception, InputRefused)
+            assert refused == first_line.startswith("Refused"), words
+            assert refused or result.exit_code == 0, words
