@@ -41,15 +41,15 @@ def _b1_initial(p: Any) -> dict[str, Any]:
     return {"A1": a1, "A2": p.k12 / p.k21 * a1, "B1": b1, "B2": p.k12 / p.k21 * b1, **rest}
 
 
-_B1_PARAMETERS = "V1 kcat FRmax Kf k12 k21 C0 KB IC50 kT P0 KP g ktr kprod ksen kmac kin kinB Pss".split()
+_B1_PARAMETERS = ["V1", "kcat", "FRmax", "Kf", "k12", "k21", "C0", "KB", "IC50", "kT", "P0", "KP", "g", "ktr", "kprod", "ksen", "kmac", "kin", "kinB", "Pss"]
 
 B1 = Model(
     name="B1",
     time_unit="d",
-    states={name: "g" for name in ("A1", "A2", "B1", "B2")}
-    | {name: "1" for name in ("TPO", "M1", "M2", "M3", "M4")}
+    states=dict.fromkeys(("A1", "A2", "B1", "B2"), "g")
+    | dict.fromkeys(("TPO", "M1", "M2", "M3", "M4"), "1")
     | {"P": "10^9/L"},
-    parameters={name: "1" for name in _B1_PARAMETERS},
+    parameters=dict.fromkeys(_B1_PARAMETERS, "1"),
     inputs={"A1": "g/d"},
     equations=_b1,
     outputs=lambda y, p: {"C": y.A1 / p.V1},
@@ -129,7 +129,7 @@ def _itp(y: Any, p: Any, u: Any) -> dict[str, Any]:
 
 def _itp_initial(p: Any) -> dict[str, Any]:
     t0 = 1 / (0.1 + 0.5 * p.P0 / p.Pn + 0.4 * p.m0)
-    rest = {name: 1.0 for name in ("M1", "M2", "M3", "M4")}
+    rest = dict.fromkeys(("M1", "M2", "M3", "M4"), 1.0)
     return {"A1e": p.C0 * p.V1, "A2e": p.C0 * p.V2, "T": t0, "P": p.P0, **rest}
 
 
@@ -138,7 +138,7 @@ ITP = Model(
     time_unit="d",
     states={"A1e": "g", "A2e": "g", "A1x": "g", "A2x": "g", "X": "g/L", "T": "1", "M1": "1", "M2": "1", "M3": "1"}
     | {"M4": "1", "P": "10^9/L"},
-    parameters={name: "1" for name in "V1 V2 Q CLu FR0 Km C0 kon koff IC50 h life kprod0 P0 phi Pn m0 kT ktr".split()},
+    parameters=dict.fromkeys(["V1", "V2", "Q", "CLu", "FR0", "Km", "C0", "kon", "koff", "IC50", "h", "life", "kprod0", "P0", "phi", "Pn", "m0", "kT", "ktr"], "1"),
     inputs={"A1x": "g/d"},
     equations=_itp,
     outputs=lambda y, p: {"igg": (y.A1e + y.A1x) / p.V1},

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from opsonin.simulate import EventTable, Model, solve
 from opsonin.simulate.examples import DECAY, ORAL
 

@@ -5,6 +5,7 @@ Typical values as transcribed from the papers named; a constant endogenous level
 
 import numpy as np
 import pytest
+
 from opsonin.simulate import EventTable, Model, solve
 
 PUBLISHED = {

@@ -3,15 +3,16 @@
 import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from opsonin.simulate import EventTable, Model, solve
 from scipy.linalg import expm
+
+from opsonin.simulate import EventTable, Model, solve
 
 KA, CL, V, Q, V2 = 0.8, 3.0, 15.0, 2.0, 25.0
 MODEL = Model(
     name="depot and two compartments, doses that depend on the person",
     time_unit="h",
     states={"depot": "mg", "central": "mg", "outer": "mg"},
-    parameters={name: "1" for name in ("KA", "CL", "V", "Q", "V2", "F", "LAG", "D", "R")},
+    parameters=dict.fromkeys(("KA", "CL", "V", "Q", "V2", "F", "LAG", "D", "R"), "1"),
     inputs={"depot": "mg/h", "central": "mg/h"},
     equations=lambda y, p, u: {
         "depot": u.depot - p.KA * y.depot,
@@ -53,7 +54,9 @@ def reference(rows, f, lag, d, r):
         if length > 0:
             ends = [t for t, rank in resets if (t > begin or (t == begin and rank > order)) and t < begin + length]
             flows.append((begin, min([begin + length, *ends]), amount / length, state))
-    instants = sorted({0.0, *TIMES} | {t for t, _ in resets} | {d[0] for d in doses} | {e for fl in flows for e in fl[:2]})
+    instants = sorted(
+        {0.0, *TIMES} | {t for t, _ in resets} | {d[0] for d in doses} | {e for fl in flows for e in fl[:2]}
+    )
     y, now, result = np.zeros(3), 0.0, {}
     for then in [t for t in instants if t <= TIMES[-1]]:
         if then > now:
@@ -86,7 +89,17 @@ def tables(draw):
         evid = draw(st.sampled_from([1, 1, 1, 1, 3, 4]))
         cmt = draw(st.sampled_from([1, 2]))
         kind = draw(st.sampled_from(["bolus", "duration", "rate", "modelled"]))
-        row = {"ID": 1, "TIME": time, "EVID": evid, "CMT": cmt, "AMT": 0.0, "RATE": 0.0, "DUR": 0.0, "ADDL": 0, "II": 0.0}
+        row = {
+            "ID": 1,
+            "TIME": time,
+            "EVID": evid,
+            "CMT": cmt,
+            "AMT": 0.0,
+            "RATE": 0.0,
+            "DUR": 0.0,
+            "ADDL": 0,
+            "II": 0.0,
+        }
         if evid != 3:
             row["AMT"] = float(draw(st.integers(1, 100)))
             if kind == "duration":
@@ -127,7 +140,12 @@ def test_company_does_not_change_a_single_bit(cases):
         for row in rows:
             for name in columns:
                 columns[name].append(number if name == "ID" else row[name])
-    own = {"F": [c[1] for c in cases], "LAG": [c[2] for c in cases], "D": [c[3] for c in cases], "R": [c[4] for c in cases]}
+    own = {
+        "F": [c[1] for c in cases],
+        "LAG": [c[2] for c in cases],
+        "D": [c[3] for c in cases],
+        "R": [c[4] for c in cases],
+    }
     parameters = dict(KA=KA, CL=CL, V=V, Q=Q, V2=V2) | {name: np.array(value) for name, value in own.items()}
     together = solve(MODEL, parameters=parameters, events=EventTable.from_records(MODEL, columns), times=TIMES)
     for number, (rows, *_) in enumerate(cases):

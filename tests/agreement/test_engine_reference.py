@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from opsonin.simulate import EventTable, Model, solve
 
 ROOT = Path(__file__).resolve().parents[2]

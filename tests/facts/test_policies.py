@@ -10,7 +10,7 @@ from opsonin.knowledge.knowledge import STATEMENT_TOPICS
 from opsonin.knowledge.load import SHELVES, read_shelves
 from opsonin.knowledge.shelf_rules import WHEN
 from opsonin.patient import RISKS
-from opsonin.safety.check import VOCABULARY
+from opsonin.safety.check import VOCABULARY, names_any
 
 KNOWN = load_knowledge()
 RULES = KNOWN.rules
@@ -156,3 +156,22 @@ def test_reading_the_whole_shelf_takes_a_moment():
         return time.perf_counter() - begun
 
     assert min(seconds() for _ in range(3)) < 0.5
+
+
+@pytest.mark.parametrize(
+    ("noted", "speaks"),
+    [
+        ("schistocytes on the film", True),
+        ("HIT suspected", True),
+        ("possible TTP/HUS", True),
+        ("haemolytic-uraemic syndrome", True),
+        ("DIC", True),
+        ("heparin-induced thrombocytopenia", True),
+        ("fragmented red cells", True),
+        ("white cells normal, no other medical history", False),
+        ("her husband reports bruises; thus seen today", False),
+    ],
+)
+def test_diagnoses_that_must_not_be_missed_are_heard_and_no_others(noted, speaks):
+    rule = next(r for r in RULES if r.id == "diagnosis/red_flag_other_diagnosis")
+    assert names_any([noted], rule.when["red_flag_contains"]) is speaks

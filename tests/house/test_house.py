@@ -57,7 +57,7 @@ def _public_functions():
                 yield f"{path.relative_to(SOURCE)}::{node.name}", node
 
 
-@pytest.mark.parametrize(("where", "node"), _public_functions(), ids=lambda v: v if isinstance(v, str) else "")
+@pytest.mark.parametrize(("where", "node"), list(_public_functions()), ids=lambda v: v if isinstance(v, str) else "")
 def test_public_names_have_a_docstring(where, node):
     simple_record = isinstance(node, ast.ClassDef) and any(isinstance(n, ast.AnnAssign) for n in node.body)
     assert ast.get_docstring(node) or simple_record, where

@@ -56,7 +56,7 @@ def as_json(*words: str) -> dict:
     answer = json.loads(ask(*words, "--json").stdout, parse_float=refuse_float)
     assert answer["knowledge"] == TODAY.version or words[0] == "shelf"
     for id, fact in answer["facts"].items():
-        assert fact["id"] == id
+        assert fact["id"] == id and set(fact) == FACT_KEYS
         assert {citation["source"] for citation in fact["citations"]} <= set(answer["sources"])
     return answer
 
@@ -84,6 +84,8 @@ def documented(section: str) -> set[str]:
 
 
 COMMON = set(re.findall(r"`([a-z_0-9]+)`", PAGE.split("\n## opsonin", 1)[0]))
+
+FACT_KEYS = set(re.findall(r"`([a-z_]+)`", PAGE.split("A fact has", 1)[1].split(".", 1)[0])) - {"source", "locator"}
 
 
 def check_keys(section: str, answer: dict, *inner: dict) -> None:

@@ -8,6 +8,7 @@ empty values become something other than text, so dates and decimals arrive exac
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,6 +21,7 @@ Place = tuple[str | int, ...]
 
 _DEEPEST = 12  # a case nests four levels; anything far beyond is not a case
 _LONGEST = 200_000  # characters; a full case has about 4,000
+_LONGEST_WORD = 60  # characters of a field name
 _PLACEHOLDER = re.compile(r"^<.*>$", re.DOTALL)
 
 
@@ -119,6 +121,10 @@ def _value(node: yaml.Node, place: Place, document: Document) -> Any:
 
 def _scalar(node: yaml.Node, place: Place, document: Document) -> Any:
     text = str(node.value)
+    if not _is_text(text):
+        why = "holds signs that are no text."
+        _note(document, place, Problem(dotted(place), "", why, "Write it with ordinary letters."))
+        return None
     kind = node.tag.removeprefix("tag:yaml.org,2002:")
     if _PLACEHOLDER.match(text):
         problem = Problem(dotted(place), text, "is still to be filled in.", f"Write {text[1:-1].strip()}.")
@@ -139,12 +145,21 @@ def _scalar(node: yaml.Node, place: Place, document: Document) -> Any:
     return text
 
 
+def _is_text(text: str) -> bool:
+    """Whether this can be printed: no halves of characters, no control signs but line breaks and tabs."""
+    return all(sign.isprintable() or sign in "\n\t" or unicodedata.category(sign) == "Zs" for sign in text)
+
+
+def _is_word(text: str) -> bool:
+    return 0 < len(text) <= _LONGEST_WORD and text.isprintable()
+
+
 def _mapping(node: yaml.MappingNode, place: Place, document: Document) -> dict[str, Any]:
     content: dict[str, Any] = {}
     lines: dict[str, int] = {}
     for key_node, value_node in node.value:
-        if not isinstance(key_node, yaml.ScalarNode):
-            why = f"has a field name on line {key_node.start_mark.line + 1} that is not a word."
+        if not isinstance(key_node, yaml.ScalarNode) or not _is_word(str(key_node.value)):
+            why = f"has a field name on line {key_node.start_mark.line + 1} that is not a plain word."
             _note(document, place, Problem(dotted(place), "", why, "Write field names as plain words."))
             continue
         key, here = str(key_node.value), (*place, str(key_node.value))

@@ -151,9 +151,9 @@ class GivenBlock(Block):
     what: Annotated[str | None, read.choice("immunoglobulin")] = fact(
         "What was given; immunoglobulin only, so far.", "immunoglobulin", needed="doses are counted by what they are"
     )
-    product: ProductId = fact("Which product.", "gamunex-c", needed="a change of product restarts the infusion steps")
+    product: ProductId = fact("Which product.", "gamunex-c", needed="products differ")
     grams: Annotated[Quantity | None, read.amount("mass")] = fact(
-        "Amount given.", "70 g", needed="the course's total counts it"
+        "Amount given.", "70 g", needed="a dose is its amount"
     )
     date: Day = fact("Day it was given; give this or the time.", "2026-11-10")
     time: Annotated[datetime | None, read.moment()] = fact(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from opsonin.case.document import Document, Place, dotted
 from opsonin.errors import Problem
 
+_SHOWN = 80  # characters of a value in a message
+
 
 class Notes:
     """Collects problems; a place that already has one is not blamed again for what follows from it."""
@@ -18,6 +20,7 @@ class Notes:
     def add(self, place: Place, why: str, remedy: str, value: str | None = None) -> None:
         """Note a problem; the value shown is what the file says at that place."""
         shown = self._document.written.get(place, "") if value is None else value
+        shown = shown if len(shown) <= _SHOWN else shown[:_SHOWN] + "…"
         self._found.append((place, Problem(dotted(place), shown, why, remedy)))
 
     def missing(self, place: Place, why: str, remedy: str) -> None:

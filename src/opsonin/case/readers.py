@@ -64,7 +64,7 @@ def nearest(word: str, known: tuple[str, ...] | list[str]) -> str:
     >>> nearest("heigth", ["height", "sex"])
     'Did you mean "height"? '
     """
-    close = get_close_matches(word.lower(), known, n=1, cutoff=0.6)
+    close = get_close_matches(word[:60].lower(), known, n=1, cutoff=0.6)
     return f'Did you mean "{close[0]}"? ' if close else ""
 
 

@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 our fault, 2 input refused, 3 a check failed, 130 interrup
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from opsonin import __version__
+from opsonin.cli import lookups, trials
 from opsonin.errors import CheckFailed, InputRefused, OpsoninError, Problem
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from opsonin.knowledge import Knowledge
     from opsonin.planning import Plan
 
+PAGE_WIDTH = 110  # columns, where no terminal says its own
 FRAME = "Research, education and planning support for professionals; not a medical device, never an order."
 
 
@@ -183,7 +186,8 @@ def plan(
 
     from opsonin.report import print_plan
 
-    print_plan(made, knowledge, Console())
+    wide_enough = sys.stdout.isatty() or "COLUMNS" in os.environ
+    print_plan(made, knowledge, Console(width=None if wide_enough else PAGE_WIDTH))
     if report is not None:
         click.echo(f"Report: {report}", err=True)
 
@@ -197,6 +201,10 @@ def schema(what: str) -> None:
 
     wanted = {"case": case_schema, "plan": plan_schema}[what]
     click.echo(json.dumps(wanted(), ensure_ascii=False, indent=2))
+
+
+lookups.register(opsonin)
+trials.register(opsonin)
 
 
 def _read(path: Path, *, on: date | None, pack: str | None) -> tuple[Case, Knowledge]:

@@ -18,6 +18,7 @@ from opsonin.quantities.rounding import round_half_up
 _D = Decimal
 _F = Fraction
 CREATININE_G_PER_MOL = _D("113.12")  # C4H7N3O; turns mg/dL into µmol/L
+_LONGEST = 60  # characters; what is longer has too many digits or no unit known here
 _MOST_DIGITS = 15  # no measurement has more; beyond, decimal arithmetic would start to round
 
 _KINDS: dict[str, tuple[str, dict[str, Fraction]]] = {
@@ -98,7 +99,7 @@ def read_quantity(text: object, kind: str, *, field: str) -> Quantity:
 
     if isinstance(text, bool) or not isinstance(text, (str, int, float, Decimal)):
         raise refused(f"is not {_a(kind)}.")
-    match = _NUMBER_THEN_UNIT.match(str(text))
+    match = _NUMBER_THEN_UNIT.match(str(text)[:_LONGEST])
     if match is None or match.group(2).startswith(","):
         raise refused(*_not_a_number(str(text), kind, example))
     number, unit = match.group(1), _plain(match.group(2))

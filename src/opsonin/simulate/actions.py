@@ -9,6 +9,7 @@ doses, lagged doses) stay; at one instant records act in their order, and observ
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from opsonin.simulate.events import CHANGE, DOSE, STEADY_ADDED, EventTable, Floa
 from opsonin.simulate.model import Model
 
 SET_RATE, ADD, SET_STATE, SET_PARAMETER = 0, 1, 2, 3
+COLUMNS = ("time", "what", "target", "amount", "duration", "rate_mode", "interval")
 _LAST = np.iinfo(np.int64).max
 
 
@@ -34,9 +36,8 @@ def spell_out(table: EventTable, rows: slice, model: Model) -> tuple[Records, In
     who = np.repeat(np.arange(patterns.size), count)
     before = np.concatenate(([0], np.cumsum(count)[:-1])) if count.size else np.zeros(0, np.int64)
     pick = np.repeat(table.first[patterns] - before, count) + np.arange(who.size)
-    columns = (table.time, table.what, table.target, table.amount, table.duration, table.rate_mode, table.interval)
-    time, what, target, amount, duration, rate_mode, interval = (column[pick] for column in columns)
-    records = Records(who, time, what, target, amount, duration, rate_mode, interval, order=2 * np.arange(pick.size))
+    columns: list[Any] = [getattr(table, name)[pick] for name in COLUMNS]
+    records = Records(who, *columns, order=2 * np.arange(pick.size))
     return records, group_of
 
 
@@ -91,7 +92,7 @@ def actions(
     return plan, np.column_stack(bounds).astype(np.int64)
 
 
-Part = tuple[Integers, Floats, Integers, Integers, Integers, Floats]
+Part = tuple[Any, Any, Any, Any, Any, Any]  # who, time, order, kind, index, value
 
 
 def _part(records: Records, chosen: np.ndarray, kind: int) -> Part:
@@ -151,7 +152,8 @@ def _rates(records: Records, model: Model, groups: int) -> Part:
 def _totals(who: Integers, inputs: Integers, time: Floats, change: Floats, step: Integers) -> Part:
     """Running totals per individual and input, one action per instant."""
     sort = np.lexsort((time, inputs, who))
-    who, inputs, time, change, step = (column[sort] for column in (who, inputs, time, change, step))
+    who, inputs, step = who[sort], inputs[sort], step[sort]
+    time, change = time[sort], change[sort]
     if not who.size:
         return who, time, who, who, inputs, change
     new = np.concatenate(([True], (who[1:] != who[:-1]) | (inputs[1:] != inputs[:-1])))

@@ -15,7 +15,7 @@ from opsonin.simulate.events import Floats, Integers
 class Failure(NamedTuple):
     """One individual the engine could not finish: its number, how far it came (model time), and why."""
 
-    index: int
+    individual: int
     time: float
     reason: str
 
@@ -51,7 +51,7 @@ class Courses:
     def require(self) -> Courses:
         """These courses, if everyone was finished; else SimulationFailed naming the first few."""
         if self.failed:
-            shown = "; ".join(f"number {f.index} at {f.time:g}: {f.reason}" for f in self.failed[:5])
+            shown = "; ".join(f"number {f.individual} at {f.time:g}: {f.reason}" for f in self.failed[:5])
             raise SimulationFailed(f"{len(self.failed)} of {self.n} individuals were not finished: {shown}")
         return self
 
@@ -64,7 +64,7 @@ class Courses:
 
     def to_xarray(self) -> Any:
         """An xarray Dataset (needs the package xarray): dimensions id and time, reductions by id."""
-        import xarray
+        import xarray  # type: ignore[import-not-found]
 
         shared = self.times.ndim == 1
         data: dict[str, Any] = {
@@ -77,7 +77,7 @@ class Courses:
 
     def to_parquet(self, path: str) -> None:
         """Write `table()` as a Parquet file (needs the package pyarrow)."""
-        import pyarrow
-        import pyarrow.parquet
+        import pyarrow  # type: ignore[import-not-found]
+        import pyarrow.parquet  # type: ignore[import-not-found]
 
         pyarrow.parquet.write_table(pyarrow.table(self.table()), path)

@@ -137,7 +137,9 @@ def _dose_columns(
         if table.shape == (n,):
             table = np.repeat(table[:, None], count, axis=1)
         if table.shape != (n, count):
-            problems.append(Problem("amounts", str(table.shape), "has the wrong shape.", f"Give ({n},) or ({n}, {count})."))
+            problems.append(
+                Problem("amounts", str(table.shape), "has the wrong shape.", f"Give ({n},) or ({n}, {count}).")
+            )
             table = np.zeros((n, count))
         given = [[dose[0], dose[1], table[:, i]] for i, dose in enumerate(given)]
     columns = []

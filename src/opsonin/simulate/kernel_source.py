@@ -16,7 +16,7 @@ from sympy.printing.pycode import PythonCodePrinter
 from opsonin.simulate.jacobian import factorise_lines, jacobian
 from opsonin.simulate.kernel.rodas5p import GAMMA
 from opsonin.simulate.model import Model
-from opsonin.simulate.symbols import Formulas, trace
+from opsonin.simulate.symbols import Formulas, Larger, Smaller, trace
 
 BLOCK = 16  # observations of one lane interpolated together
 LANES = 16  # individuals in lockstep: two AVX-512 or four AVX2 vectors; 8 is not vectorised by numba, 32 spills
@@ -79,7 +79,11 @@ class _Constants:
         if not free:
             return expression
         if free <= self._parameters:
-            return self.symbol(expression) if not expression.is_Boolean else expression.func(*map(self.hoist, expression.args))
+            return (
+                self.symbol(expression)
+                if not expression.is_Boolean
+                else expression.func(*map(self.hoist, expression.args))
+            )
         if not expression.args:
             return expression
         if not (expression.is_Add or expression.is_Mul):
@@ -118,6 +122,46 @@ def _constants_function(constants: _Constants, formulas: Formulas) -> str:
     return "\n".join([*lines, "    return None", ""])
 
 
+def _switches(slopes: Sequence[Any], formulas: Formulas) -> list[tuple[Any, Any]]:
+    """Pairs of expressions whose order decides which branch of a maximum, minimum or where is taken."""
+    states = set(formulas.states)
+    pairs = []
+    for slope in slopes:
+        pairs += [part.args for part in slope.atoms(Larger, Smaller)]
+        pairs += [(part.lhs, part.rhs) for part in slope.atoms(sympy.core.relational.Relational)]
+    moving = [(a, b) for a, b in pairs if (a.free_symbols | b.free_symbols) & states]
+    return list(dict.fromkeys(moving))
+
+
+def _crossings_function(slopes: Sequence[Any], formulas: Formulas) -> str:
+    """One function: where in the step (fraction; 2 if nowhere) any switch changes sides, in every lane.
+
+    A switch whose two sides stay equal within the tolerance is left alone: its branches then hardly differ.
+    """
+    pairs = _switches(slopes, formulas)
+    if not pairs:
+        return "@compiled\ndef find_crossings(y, new, c, u, rtol, clock, cross):\n    return None\n"
+    flat = [side for pair in pairs for side in pair]
+    after = {state: sympy.Symbol("n" + state.name[1:], real=True) for state in formulas.states}
+    sides = [*flat, *(side.xreplace(after) for side in flat)]
+    loop = _lane_loop("find_crossings", "y, new, c, u, rtol, clock, cross", sides, "e{row}", formulas).split("\n")
+    used = set().union(*(side.free_symbols for side in flat))
+    rows = [f"        {after[s]} = new[{i * LANES} + lane]" for i, s in enumerate(formulas.states) if s in used]
+    lines = [*loop[:3], *rows, *(line for line in loop[3:] if line)]
+    lines.append("        nearest = 2.0")
+    for number in range(len(pairs)):
+        a, b = f"e{2 * number * LANES}", f"e{(2 * number + 1) * LANES}"
+        c, d = (f"e{(2 * (len(pairs) + number) + k) * LANES}" for k in (0, 1))
+        lines += [
+            f"        before, after = {a} - {b}, {c} - {d}",
+            "        changes = (before < 0.0) & (after > 0.0) | (before > 0.0) & (after < 0.0)",
+            f"        changes = changes & (abs(after - before) > rtol * (abs({a}) + abs({b}) + abs({c}) + abs({d})))",
+            "        where = before / (before - after) if changes else 2.0",
+            "        nearest = smaller(nearest, where)",
+        ]
+    return "\n".join([*lines, "        clock[cross + lane] = nearest", ""])
+
+
 def _linear_solver(formulas: Formulas, constants: _Constants) -> str:
     """Two functions: factorise 1/(gamma h) I - J in all lanes, and solve with it in place."""
     entries = {place: constants.hoist(-entry) for place, entry in jacobian(formulas).items()}
@@ -131,7 +175,7 @@ def _linear_solver(formulas: Formulas, constants: _Constants) -> str:
     for i in range(size):
         texts[i, i] = f"shift + {texts[i, i]}" if (i, i) in texts else "shift"
     factorising, solving, stored, _ = factorise_lines(texts, size)
-    lines.insert(3, f"        shift = 1.0 / (GAMMA * clock[used + lane])")
+    lines.insert(3, "        shift = 1.0 / (GAMMA * clock[used + lane])")
     lines += [f"        {line}" for line in factorising]
     lines += [f"        m[{n * LANES} + lane] = m_{i}_{j}" for n, (i, j) in enumerate(stored)]
     back = ["@compiled", "def backsolve(m, r):", f"    for lane in range({LANES}):"]
@@ -194,7 +238,7 @@ def kernel_source(formulas: Formulas, method: str) -> str:
     slopes = [constants.hoist(slope) for slope in formulas.slopes]
     outputs = [constants.hoist(output) for output in formulas.outputs]
     generated = [_lane_loop("fill_slopes", "y, c, u, k", slopes, "k[{row} + lane]", formulas)]
-    generated.append(_outputs_function(outputs, formulas))
+    generated += [_crossings_function(slopes, formulas), _outputs_function(outputs, formulas)]
     if method == "rodas5p":
         generated.append(_linear_solver(formulas, constants))
     generated.insert(0, _constants_function(constants, formulas))
@@ -212,6 +256,7 @@ PARAMETERS = {max(1, len(formulas.parameters))}
 CONTROLLED = {formulas.controlled}
 INPUTS = {max(1, len(formulas.inputs))}
 CONSTANTS = {max(1, len(constants.rows))}
+SWITCHES = {len(_switches(slopes, formulas))}
 NEEDS = {_needs(outputs, formulas)!r}
 
 options = dict(error_model="numpy", fastmath={{"contract", "nsz"}})
@@ -243,5 +288,7 @@ def latex(model: Model) -> dict[str, str]:
             lambda e: type(e).__name__ in ("Larger", "Smaller"),
             lambda e: (sympy.Max if type(e).__name__ == "Larger" else sympy.Min)(*e.args, evaluate=False),
         )
-        result[name] = rf"\frac{{d\,{sympy.latex(plain[sympy.Symbol('y_' + name, real=True)])}}}{{dt}} = {sympy.latex(shown)}"
+        result[name] = (
+            rf"\frac{{d\,{sympy.latex(plain[sympy.Symbol('y_' + name, real=True)])}}}{{dt}} = {sympy.latex(shown)}"
+        )
     return result

@@ -80,7 +80,7 @@ class Model:
         self, states: Mapping[str, Any], parameters: Mapping[str, Any], inputs: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:
         """Rate of change of every state, by numpy from the same functions; no kernel involved. Inputs default to 0."""
-        rates = {name: 0.0 for name in self.inputs} | dict(inputs or {})
+        rates = dict.fromkeys(self.inputs, 0.0) | dict(inputs or {})
         slopes = self.equations(SimpleNamespace(**states), SimpleNamespace(**parameters), SimpleNamespace(**rates))
         return {name: slopes[name] for name in self.states}
 
@@ -90,7 +90,10 @@ class Model:
         unknown = [name for name in given if name not in self.states]
         if unknown:
             raise InputRefused(
-                [Problem("initial", name, "is not a state.", "Declare it in states, or remove it.") for name in unknown],
+                [
+                    Problem("initial", name, "is not a state.", "Declare it in states, or remove it.")
+                    for name in unknown
+                ],
                 source=f"model {self.name}",
             )
         return {name: given.get(name, 0.0) for name in self.states}
@@ -109,7 +112,10 @@ class Model:
         clash = [name for name in derived if name in self.states]
         if clash:
             raise InputRefused(
-                [Problem("outputs", name, "is also a state.", "Rename it: states are outputs already.") for name in clash],
+                [
+                    Problem("outputs", name, "is also a state.", "Rename it: states are outputs already.")
+                    for name in clash
+                ],
                 source=f"model {self.name}",
             )
         return (*self.states, *derived)

@@ -175,9 +175,7 @@ def _notes(row: _Row, records: Sequence[_Record]) -> set[str]:
     return set()
 
 
-def _table(
-    people: Mapping[float, list[_Record]], seen: Mapping[float, list[float]], notes: set[str]
-) -> EventTable:
+def _table(people: Mapping[float, list[_Record]], seen: Mapping[float, list[float]], notes: set[str]) -> EventTable:
     """The table of these people; those with equal records share a pattern."""
     patterns: dict[tuple[_Record, ...], int] = {}
     pattern_of = []

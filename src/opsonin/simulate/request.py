@@ -58,10 +58,14 @@ def _columns(kind: str, given: Mapping[str, ArrayLike], n: int, problems: list[P
         try:
             column = np.asarray(value, float)
         except (TypeError, ValueError):
-            problems.append(Problem(f"{kind}[{name}]", repr(value)[:40], "is not numeric.", "Give a number or an array."))
+            problems.append(
+                Problem(f"{kind}[{name}]", repr(value)[:40], "is not numeric.", "Give a number or an array.")
+            )
             continue
         if column.shape not in ((), (1,), (n,)):
-            problems.append(Problem(f"{kind}[{name}]", str(column.shape), "has the wrong shape.", f"Give a number or ({n},)."))
+            problems.append(
+                Problem(f"{kind}[{name}]", str(column.shape), "has the wrong shape.", f"Give a number or ({n},).")
+            )
         elif not np.isfinite(column).all():
             where = int(np.flatnonzero(~np.isfinite(np.atleast_1d(column)))[0])
             problems.append(Problem(f"{kind}[{name}]", f"individual {where}", "is not finite.", "Give finite numbers."))
@@ -113,7 +117,9 @@ def checked(
     if n < 1:
         raise InputRefused([Problem("n", str(n), "must be at least 1.", "Simulate somebody.")], source="solve")
     if events is not None and events.n != n:
-        problems.append(Problem("events", str(events.n), f"are for another number of people than n = {n}.", "Match them."))
+        problems.append(
+            Problem("events", str(events.n), f"are for another number of people than n = {n}.", "Match them.")
+        )
     problems += _unknown("parameters", list(parameters), list(model.parameters))
     problems += [
         Problem("parameters", name, "is missing.", f"Give it in {unit}.")
@@ -136,7 +142,9 @@ def checked(
     table = events or EventTable.none(n)
     earliest = min(float(np.nanmin(grid)), float(table.time.min()) if table.time.size else 0.0)
     if start is not None and not start <= earliest:
-        problems.append(Problem("start", str(start), f"is after the first event or observation ({earliest:g}).", "Start earlier."))
+        problems.append(
+            Problem("start", str(start), f"is after the first event or observation ({earliest:g}).", "Start earlier.")
+        )
     if problems:
         raise InputRefused(problems, source=f"solve {model.name}")
     return Request(
@@ -163,7 +171,11 @@ def checked(
 
 def _tolerances(model: Model, atol: float | Mapping[str, float] | None, problems: list[Problem]) -> Floats:
     """One absolute tolerance per state; 0 where the automatic one is used."""
-    given = dict(atol) if isinstance(atol, Mapping) else {name: 0.0 if atol is None else float(atol) for name in model.states}
+    given = (
+        dict(atol)
+        if isinstance(atol, Mapping)
+        else {name: 0.0 if atol is None else float(atol) for name in model.states}
+    )
     problems += _unknown("atol", list(given), list(model.states))
     values = np.array([given.get(name, 0.0) for name in model.states], float)
     if not (np.isfinite(values).all() and (values >= 0).all()):

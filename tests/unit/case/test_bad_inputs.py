@@ -259,7 +259,11 @@ def test_the_table_has_at_least_sixty_rows_each_with_its_own_name() -> None:
         ("[" * 5000 + "\n", "nested too deeply"),
         ("a: '" + "x" * 300_000 + "'\n", "characters"),
         ("a: \x00\n", "not readable as YAML"),
-        ("? [a, b]\n: 1\n", "not a word"),
+        ("? [a, b]\n: 1\n", "not a plain word"),
+        ('"": 1\nb: 2\n', "not a plain word"),
+        ('"\\ud800\\udc00": 1\nb: 2\n', "not a plain word"),
+        ('id: "\\ud800"\nb: 2\n', "signs that are no text"),
+        ('id: "\\e[31m"\nb: 2\n', "signs that are no text"),
     ],
 )
 def test_text_that_is_no_case(text: str, words: str) -> None:

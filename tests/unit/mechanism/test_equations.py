@@ -1,5 +1,6 @@
 """Do the pieces of the model mean what their docstrings say? By hand, on one person."""
 
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -8,6 +9,8 @@ import pytest
 from opsonin.mechanism import MODEL, fact_ids, typical
 from opsonin.mechanism.igg import clearance
 from opsonin.mechanism.platelets import blocked, immune_loss, stimulus, thrombopoietin_loss
+
+PAGE = Path(__file__).parents[3] / "docs" / "explanation" / "itp-model.md"
 
 
 @pytest.fixture(scope="module")
@@ -73,3 +76,13 @@ def test_outputs(adult):
 def test_every_fact_the_model_names_is_on_the_shelf_with_a_source(known):
     for id in fact_ids():
         assert known.fact(id).citations, id
+
+
+def test_the_page_shows_every_parameter_as_it_stands_on_the_shelf(known):
+    lines = PAGE.read_text("utf-8").splitlines()
+    shown = {cells[2].strip("` "): [c.strip() for c in cells] for line in lines if len(cells := line.split("|")) == 8}
+    facts = {id.rsplit("/", 1)[1]: fact for id, fact in known.facts.items() if id.startswith("models/ivig_itp_draft/")}
+    for name, fact in facts.items():
+        if name != "model":
+            assert shown[name][3:5] == [str(fact.value), fact.unit], name
+            assert shown[name][6] == f"{fact.obtained}, {fact.status}", name

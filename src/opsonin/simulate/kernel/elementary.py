@@ -2,8 +2,7 @@
 
 Relative error: exponential and logarithm about 2e-16; power about |exponent * log(base)| * 2e-16.
 """
-# ruff: noqa: E402
-# mypy: disable-error-code="no-untyped-def, union-attr, attr-defined"
+# mypy: disable-error-code="no-untyped-def, union-attr, attr-defined, assignment"
 
 from __future__ import annotations
 

@@ -45,6 +45,13 @@ def fill_slopes(y: Any, c: Any, u: Any, k: Any) -> None:
         k[lane] = u[lane] - c[lane] * y[lane]
 
 
+SWITCHES = 0
+
+
+def find_crossings(y: Any, new: Any, c: Any, u: Any, rtol: float, clock: Any, cross: int) -> None:
+    """Where in the step any branch of the equations changes, as a fraction, or 2; in all lanes."""
+
+
 def fill_output(code: int, y: Any, c: Any, lane: int, o: Any) -> None:
     """One output of one lane at BLOCK times, from its states at those times."""
     for n in range(BLOCK):

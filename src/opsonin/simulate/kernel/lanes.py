@@ -12,6 +12,8 @@ u: infusion rates; c: constants; clock (rows below x lanes): what each lane is a
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from opsonin.simulate.kernel.elementary import exponential, larger, logarithm, smaller
@@ -22,12 +24,14 @@ from opsonin.simulate.kernel.example import (
     LANES,
     PARAMETERS,
     STATES,
+    SWITCHES,
     address,
     compiled,
     entry,
     fill_constants,
     fill_output,
     fill_slopes,
+    find_crossings,
     inlined,
 )
 from opsonin.simulate.kernel.tsit5 import advance, attempt, interpolate, measure, stiffness
@@ -38,7 +42,7 @@ DONE, TOO_MANY_STEPS, STEP_VANISHED, NOT_FINITE, STIFF = 0, 1, 2, 3, 4
 # where the rows of clock and cards begin
 TIME, USED, STEP, TO, STOP, END = 0, LANES, 2 * LANES, 3 * LANES, 4 * LANES, 5 * LANES
 DUE, ERROR, MEMORY, GOOD, REFUSED = 6 * LANES, 7 * LANES, 8 * LANES, 9 * LANES, 10 * LANES
-LEAST, CLOCK = 11 * LANES, 12 * LANES
+LEAST, CROSS, APPROACH, CLOCK = 11 * LANES, 12 * LANES, 13 * LANES, 14 * LANES
 WHO, SEEN, ACTION, TRIES, FRESH, STIFFNESS, CARDS = 0, LANES, 2 * LANES, 3 * LANES, 4 * LANES, 5 * LANES, 6 * LANES
 STIFF_STEPS = 40  # steps limited by stability, beyond the first `patience`, that call for an implicit method
 CALM = -9.2  # logarithm of the smallest error the step control remembers
@@ -77,6 +81,30 @@ def judge(clock):
 
 
 @inlined
+def mind_crossings(clock, narrow):
+    """Where an equation changes its branch, no step is long: stop just before, cross in one short step, go on.
+
+    The error of a step over a kink is invisible to the embedded estimate and grows with the square of the step; a
+    step of `narrow` times the ordinary one makes it harmless.
+    """
+    for lane in range(LANES):
+        used, cross, approach = clock[USED + lane], clock[CROSS + lane], clock[APPROACH + lane]
+        taken = clock[GOOD + lane] > 0.0
+        aim = approach if approach > 0.0 else used
+        crossing = taken & (cross <= 1.0)
+        long = crossing & (used > 2.0 * narrow * aim) & (used > clock[LEAST + lane])
+        near = cross * used <= narrow * aim
+        landed = taken & (approach > 0.0) & (cross > 1.0)
+        step = clock[STEP + lane]
+        step = 2.0 * narrow * aim if landed & (step > 2.0 * narrow * aim) & (used > 2.0 * narrow * aim) else step
+        step = (2.0 * narrow * aim if near else (1.0 - 0.5 * narrow) * cross * used) if long else step
+        clock[STEP + lane] = step
+        clock[GOOD + lane] = 0.0 if long else clock[GOOD + lane]
+        done = (crossing & (used <= 2.0 * narrow * aim)) | (landed & (used >= aim))
+        clock[APPROACH + lane] = aim if long else (0.0 if done else approach)
+
+
+@inlined
 def next_observation(observed, width, stride, row, seen):
     """Time of the individual's observation number `seen`; infinite when there is none (NaN pads)."""
     if seen >= width:
@@ -86,7 +114,30 @@ def next_observation(observed, width, stride, row, seen):
 
 
 @inlined
-def emit(clock, cards, lane, y, new, k, f, c, observed, width, stride, rows, base, selected, outputs, needed, states, results, theta, w, z, o):
+def emit(
+    clock,
+    cards,
+    lane,
+    y,
+    new,
+    k,
+    f,
+    c,
+    observed,
+    width,
+    stride,
+    rows,
+    base,
+    selected,
+    outputs,
+    needed,
+    states,
+    results,
+    theta,
+    w,
+    z,
+    o,
+):
     """Write every observation of one lane that falls inside its accepted step, a block at a time."""
     row, seen = cards[WHO + lane], cards[SEEN + lane]
     due, to, start, h = clock[DUE + lane], clock[TO + lane], clock[TIME + lane], clock[USED + lane]
@@ -224,7 +275,7 @@ def restart(clock, cards, y, new, peak, k, c, u, rtol, atol, floor):
         room = clock[STOP + lane] - clock[TIME + lane]
         cautious = 0.5 * exponential(0.2 * logarithm(rtol))
         clock[STEP + lane] = smaller(room, cautious / fastest) if fastest > 0.0 else room
-        clock[MEMORY + lane], clock[REFUSED + lane] = CALM, 0.0
+        clock[MEMORY + lane], clock[REFUSED + lane], clock[APPROACH + lane] = CALM, 0.0, 0.0
         cards[FRESH + lane] = 0
 
 
@@ -243,7 +294,23 @@ def attend(
                 continue
         while cards[WHO + lane] >= 0 or waiting < upper:
             if cards[WHO + lane] < 0:
-                load(clock, cards, lane, waiting, start, y, peak, u, c, parameters, initial, observed, width, stride, span)
+                load(
+                    clock,
+                    cards,
+                    lane,
+                    waiting,
+                    start,
+                    y,
+                    peak,
+                    u,
+                    c,
+                    parameters,
+                    initial,
+                    observed,
+                    width,
+                    stride,
+                    span,
+                )
                 waiting += 1
             act(clock, cards, lane, y, peak, u, c, parameters, plan, span)
             if clock[TIME + lane] < clock[END + lane]:
@@ -280,6 +347,7 @@ def integrate(
 ):  # fmt: skip
     """Integrate individuals lower..upper-1 and fill their rows of results, ledger and final."""
     waiting, called = lower, 1
+    narrow = smaller(0.1, 10.0 * math.sqrt(rtol))
     while True:
         if called > 0:
             waiting = attend(
@@ -293,6 +361,9 @@ def integrate(
         attempt(y, c, u, clock, USED, k, f, z, new, work)
         measure(y, new, clock, USED, ERROR, k, f, peak, rtol, atol, floor)
         judge(clock)
+        if SWITCHES > 0:
+            find_crossings(y, new, c, u, rtol, clock, CROSS)
+            mind_crossings(clock, narrow)
         for lane in range(LANES):
             if clock[DUE + lane] < clock[TO + lane] and clock[GOOD + lane] > 0.0:
                 emit(
