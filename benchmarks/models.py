@@ -41,7 +41,10 @@ def _b1_initial(p: Any) -> dict[str, Any]:
     return {"A1": a1, "A2": p.k12 / p.k21 * a1, "B1": b1, "B2": p.k12 / p.k21 * b1, **rest}
 
 
-_B1_PARAMETERS = ["V1", "kcat", "FRmax", "Kf", "k12", "k21", "C0", "KB", "IC50", "kT", "P0", "KP", "g", "ktr", "kprod", "ksen", "kmac", "kin", "kinB", "Pss"]
+_B1_PARAMETERS = (
+    *("V1", "kcat", "FRmax", "Kf", "k12", "k21", "C0", "KB", "IC50", "kT", "P0", "KP", "g", "ktr", "kprod"),
+    *("ksen", "kmac", "kin", "kinB", "Pss"),
+)
 
 B1 = Model(
     name="B1",
@@ -138,7 +141,30 @@ ITP = Model(
     time_unit="d",
     states={"A1e": "g", "A2e": "g", "A1x": "g", "A2x": "g", "X": "g/L", "T": "1", "M1": "1", "M2": "1", "M3": "1"}
     | {"M4": "1", "P": "10^9/L"},
-    parameters=dict.fromkeys(["V1", "V2", "Q", "CLu", "FR0", "Km", "C0", "kon", "koff", "IC50", "h", "life", "kprod0", "P0", "phi", "Pn", "m0", "kT", "ktr"], "1"),
+    parameters=dict.fromkeys(
+        [
+            "V1",
+            "V2",
+            "Q",
+            "CLu",
+            "FR0",
+            "Km",
+            "C0",
+            "kon",
+            "koff",
+            "IC50",
+            "h",
+            "life",
+            "kprod0",
+            "P0",
+            "phi",
+            "Pn",
+            "m0",
+            "kT",
+            "ktr",
+        ],
+        "1",
+    ),
     inputs={"A1x": "g/d"},
     equations=_itp,
     outputs=lambda y, p: {"igg": (y.A1e + y.A1x) / p.V1},

@@ -10,15 +10,32 @@ from opsonin.simulate import EventTable, Model, solve
 
 PUBLISHED = {
     # CL L/d, V1 L, Q L/d, V2 L, endogenous g/L, all for 70 kg unless a reference weight applies: (exponents, reference)
-    "Landersdorfer 2013, Postgrad Med 125(6):53": dict(CL=0.142, V1=3.94, Q=0.252, V2=4.18, base=4.0, weight=70.0),
-    "Luo 2020, Clin Ther 42:196": dict(CL=0.139, V1=4.01, Q=0.300, V2=3.51, base=4.0, weight=58.7),
-    "Navarro-Mora 2022, Int Immunopharmacol 104:108472": dict(
-        CL=0.150, V1=3.06, Q=0.474, V2=1.93, base=4.0, weight=65.7
-    ),
-    "Tortorici 2021, CPT:PSP 10:839": dict(CL=0.435, V1=4.69, Q=0.500, V2=1.87, base=12.5, weight=82.0),
-    "Cheng 2026, Br J Clin Pharmacol, doi:10.1002/bcp.70420": dict(
-        CL=0.308, V1=3.59, Q=1.08, V2=7.37, base=5.67, weight=70.0
-    ),
+    "Landersdorfer 2013, Postgrad Med 125(6):53": {
+        "CL": 0.142,
+        "V1": 3.94,
+        "Q": 0.252,
+        "V2": 4.18,
+        "base": 4.0,
+        "weight": 70.0,
+    },
+    "Luo 2020, Clin Ther 42:196": {"CL": 0.139, "V1": 4.01, "Q": 0.300, "V2": 3.51, "base": 4.0, "weight": 58.7},
+    "Navarro-Mora 2022, Int Immunopharmacol 104:108472": {
+        "CL": 0.150,
+        "V1": 3.06,
+        "Q": 0.474,
+        "V2": 1.93,
+        "base": 4.0,
+        "weight": 65.7,
+    },
+    "Tortorici 2021, CPT:PSP 10:839": {"CL": 0.435, "V1": 4.69, "Q": 0.500, "V2": 1.87, "base": 12.5, "weight": 82.0},
+    "Cheng 2026, Br J Clin Pharmacol, doi:10.1002/bcp.70420": {
+        "CL": 0.308,
+        "V1": 3.59,
+        "Q": 1.08,
+        "V2": 7.37,
+        "base": 5.67,
+        "weight": 70.0,
+    },
 }
 
 IGG = Model(

@@ -120,7 +120,7 @@ def tables(draw):
 @given(tables())
 def test_any_table_agrees_with_exact_propagation_and_never_goes_negative(case):
     rows, share, lag, d, r = case
-    parameters = dict(KA=KA, CL=CL, V=V, Q=Q, V2=V2, F=share, LAG=lag, D=d, R=r)
+    parameters = {"KA": KA, "CL": CL, "V": V, "Q": Q, "V2": V2, "F": share, "LAG": lag, "D": d, "R": r}
     columns = {name: [row[name] for row in rows] for name in rows[0]}
     events = EventTable.from_records(MODEL, columns)
     courses = solve(MODEL, parameters=parameters, n=1, events=events, times=TIMES, rtol=1e-8, threads=1).require()
@@ -146,7 +146,7 @@ def test_company_does_not_change_a_single_bit(cases):
         "D": [c[3] for c in cases],
         "R": [c[4] for c in cases],
     }
-    parameters = dict(KA=KA, CL=CL, V=V, Q=Q, V2=V2) | {name: np.array(value) for name, value in own.items()}
+    parameters = {"KA": KA, "CL": CL, "V": V, "Q": Q, "V2": V2} | {name: np.array(value) for name, value in own.items()}
     together = solve(MODEL, parameters=parameters, events=EventTable.from_records(MODEL, columns), times=TIMES)
     for number, (rows, *_) in enumerate(cases):
         events = EventTable.from_records(MODEL, {name: [row[name] for row in rows] for name in rows[0]})

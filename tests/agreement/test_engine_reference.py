@@ -49,7 +49,7 @@ def test_b1_made_stiff_is_handed_to_the_implicit_method_and_stays_right():
     n = 30
     parameters = models.b1_population(n) | {"kT": 1000.0}
     events = EventTable.infusions(models.B1, n, models.B1_DOSES, "A1")
-    ask = dict(parameters=parameters, n=n, events=events, times=models.B1_TIMES[::8])
+    ask = {"parameters": parameters, "n": n, "events": events, "times": models.B1_TIMES[::8]}
     automatic = solve(models.B1, **ask).require()
     explicit = solve(models.B1, **ask, method="tsit5", rtol=1e-8).require()
     assert automatic.method == {"rodas5p": n}

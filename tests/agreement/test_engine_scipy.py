@@ -61,8 +61,8 @@ def scipy_courses(model, parameters, doses, state, times, method, switch, rtol=1
                 until, y = part.t_events[0][0], part.y_events[0][0]
             else:
                 y = part.y[:, -1]
-            reached = np.isin(times, part.t)
-            result[reached] = part.y.T[np.isin(part.t, times)]
+            for moment, values in zip(part.t, np.transpose(part.y), strict=True):
+                result[times == moment] = values
             now, watching = until, not watching
     return dict(zip(names, result.T, strict=True))
 

@@ -107,7 +107,7 @@ def test_bad_input_exits_2_names_the_field_and_writes_nothing(tmp_path, change, 
     assert names in run.stderr
     assert not (tmp_path / "out").exists()
     as_json = opsonin("check", broken, "--json", check=False)
-    assert any(names in p["field"] for p in json.loads(as_json.stdout)["refused"])
+    assert any(names in p["field"] for p in json.loads(as_json.stdout)["problems"])
 
 
 def test_an_unknown_product_or_pack_is_refused_by_name():

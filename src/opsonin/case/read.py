@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from opsonin.case import values
+from opsonin.case.against_shelf import check_shelf
 from opsonin.case.case import Case
 from opsonin.case.check_amounts import check_amounts
 from opsonin.case.check_dates import check_dates
@@ -21,6 +23,9 @@ from opsonin.case.shape import shape
 from opsonin.case.sight import Sight
 from opsonin.errors import InputRefused, Problem
 
+if TYPE_CHECKING:
+    from opsonin.knowledge import Knowledge
+
 
 def read_case(
     path_or_text: Path | str,
@@ -29,11 +34,13 @@ def read_case(
     on: date | None = None,
     today: date | None = None,
     pack: str | None = None,
+    shelf: Callable[[date], Knowledge] | None = None,
 ) -> Case:
     """The case in a file, or in text (a string with a line break is text, any other is a path).
 
     `on` and `pack` override the file's `as_of` and `pack`; `today` stands in where neither `on` nor `as_of` says the
-    day. Raises InputRefused with every problem found; nothing is written and no clock is read.
+    day. `shelf` gives the knowledge of a day; with it, products, vials and pack must be known too. Raises InputRefused
+    with every problem found; nothing is written and no clock is read.
     """
     text, source = _text(path_or_text, source)
     document = read_document(text)
@@ -49,6 +56,8 @@ def read_case(
         notes.missing(("as_of",), "is missing: dates are checked against it.", "Write it, for example 2026-11-20.")
     for check in (check_required, check_dates, check_amounts, check_sense):
         check(sight)
+    if shelf is not None and as_of is not None:
+        check_shelf(sight, shelf(as_of))
     if notes.places():
         raise InputRefused(notes.problems(), source=source)
     return _case(sight, document, text)

@@ -54,8 +54,9 @@ def main() -> None:
 def _show_refusal(error: InputRefused) -> None:
     click.echo(f"Refused, nothing written. {error}", err=True)
     if "--json" in sys.argv:
-        problems = [vars(problem) for problem in error.problems]
-        click.echo(json.dumps({"refused": problems}, ensure_ascii=False, indent=2))
+        from opsonin.case import problems_as_json
+
+        click.echo(json.dumps(problems_as_json(error), ensure_ascii=False))
 
 
 def _show_version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
@@ -209,15 +210,11 @@ trials.register(opsonin)
 
 def _read(path: Path, *, on: date | None, pack: str | None) -> tuple[Case, Knowledge]:
     """The case and the knowledge it is read with; everything wrong with either is refused at once."""
-    from opsonin.case import check_case, read_case
+    from opsonin.case import read_case
     from opsonin.knowledge import load_knowledge
 
-    case = read_case(path, on=on, today=date.today(), pack=pack)
-    knowledge = load_knowledge(on=case.circumstances.as_of)
-    problems = check_case(case, knowledge)
-    if problems:
-        raise InputRefused(problems, source=str(path))
-    return case, knowledge
+    case = read_case(path, on=on, today=date.today(), pack=pack, shelf=lambda day: load_knowledge(on=day))
+    return case, load_knowledge(on=case.circumstances.as_of)
 
 
 def _known_product(id: str, knowledge: Knowledge) -> str:

@@ -54,6 +54,7 @@ class Shelf:
 
 
 def is_fact(block: Any) -> bool:
+    """Whether a block on a shelf states a fact, rather than grouping other blocks."""
     return isinstance(block, dict) and ("says" in block or "value" in block)
 
 

@@ -82,6 +82,9 @@ def _recent(patient: Patient, as_of: date, days: int) -> Iterator[tuple[str, dat
             for word, when in (("started", medicine.started_on), ("changed", medicine.changed_on)):
                 if when is not None and (as_of - when).days < days:
                     yield f"{medicine.name} {word}", when
+    for dose in patient.given or ():
+        if (as_of - dose.given_on).days <= days:
+            yield f"immunoglobulin ({dose.product}) given", dose.given_on
     for treatment in patient.treatments:
         if treatment.last_on is not None and (as_of - treatment.last_on).days < days:
             yield f"{treatment.treatment} last given", treatment.last_on

@@ -42,6 +42,8 @@ class Measurement:
 
 @dataclass(frozen=True)
 class Weight:
+    """A body weight, the day it was taken, and how it was written."""
+
     kg: Decimal
     taken_on: date
     written: str
@@ -49,6 +51,8 @@ class Weight:
 
 @dataclass(frozen=True)
 class Diagnosis:
+    """What the person has, since when, in which phase."""
+
     name: str  # "primary-itp" | "secondary-itp" | another diagnosis in words
     phase: str | None  # "newly-diagnosed" | "persistent" | "chronic"
     since: date | None
@@ -58,12 +62,16 @@ class Diagnosis:
 
 @dataclass(frozen=True)
 class Bleeding:
+    """How much bleeding there is, and where."""
+
     grade: int | None  # Buchanan scale 0–5
     sites: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class EarlierTreatment:
+    """What was tried before, and how it went."""
+
     treatment: str
     response: str | None  # "complete" | "response" | "none" | "not-tolerated"
     last_on: date | None
@@ -72,6 +80,8 @@ class EarlierTreatment:
 
 @dataclass(frozen=True)
 class Medicine:
+    """A medicine the person takes; whether it raises platelets may not be known."""
+
     name: str
     started_on: date | None
     changed_on: date | None
@@ -100,6 +110,8 @@ class GivenDose:
 
 @dataclass(frozen=True)
 class Vaccine:
+    """A vaccination that is planned."""
+
     name: str
     live: bool | None
     planned_on: date | None
@@ -166,6 +178,8 @@ class Goal:
 
 @dataclass(frozen=True)
 class StockItem:
+    """A product in the cupboard, and its vial sizes where stated."""
+
     product: str
     vials_g: tuple[Decimal, ...] | None  # None: any size
 

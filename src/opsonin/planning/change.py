@@ -125,6 +125,7 @@ def _name(candidate: Candidate) -> str:
 
 
 def describe_schedule(candidate: Candidate) -> str:
+    """The schedule in words: so much per kilogram, on so many days."""
     schedule = candidate.regimen.schedule
     days = "once" if schedule.days == 1 else f"on {schedule.days} days"
     return f"{show(schedule.g_per_kg_per_day)} g/kg {days}"

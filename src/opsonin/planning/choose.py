@@ -106,7 +106,7 @@ def _reasons(
     else:
         lines.append("no forecast for this person, so the goal's probability does not enter the order")
     lines.append(
-        f"{len(conditional)} risk finding{'' if len(conditional) == 1 else 's'} to weigh"
+        f"{len(conditional)} risk finding{'' if len(conditional) == 1 else 's'} about this product and dose to weigh"
         + (": " + "; ".join(f.message for f in conditional) if conditional else "")
     )
     days = len(regimen.infusions)

@@ -127,9 +127,11 @@ def daily_grams(regimen: Regimen) -> DailyGrams:
 
 
 def published_for(patient: Patient, knowledge: Knowledge) -> tuple[PublishedArm, ...]:
-    """Published immunoglobulin arms in patients of this age group, or of mixed ages."""
+    """Published immunoglobulin arms in patients of this age group, or of mixed ages; the most alike first."""
     ages = ("adult" if patient.is_adult else "child", "mixed")
-    return tuple(arm for arm in knowledge.published if arm.immunoglobulin and arm.age_group in ages)
+    phase = (patient.diagnosis.phase or "").partition("-")[0]  # "newly", "persistent", "chronic"
+    arms = [arm for arm in knowledge.published if arm.immunoglobulin and arm.age_group in ages]
+    return tuple(sorted(arms, key=lambda arm: (arm.age_group == "mixed", not phase or phase not in arm.phase)))
 
 
 def simulate(

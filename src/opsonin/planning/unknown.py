@@ -32,7 +32,7 @@ def _checks(patient: Patient, circumstances: Circumstances) -> list[tuple[str, b
         ("diagnosis.bleeding.grade", patient.bleeding.grade is None, "guideline statements that depend on bleeding cannot be chosen"),
         ("diagnosis.corticosteroids", patient.corticosteroids is None, "whether corticosteroids come first is not weighed"),
         ("measured: platelets", patient.latest("platelets") is None, "no forecast without a baseline count"),
-        ("measured: igg", patient.latest("igg") is None, "the forecast draws serum IgG from the population"),
+        ("measured: igg", patient.latest("igg") is None, "a forecast would draw serum IgG from the population"),
         ("measured: creatinine", patient.latest("creatinine") is None, "kidney function rests on the stated risk alone; measure before the dose"),
         ("measured: haemoglobin", patient.latest("haemoglobin") is None, "no baseline for haemolysis checks; measure before the dose"),
         ("medicines", patient.medicines is None, "no interaction could be checked; the forecast takes it that no platelet-raising drug was started or changed"),

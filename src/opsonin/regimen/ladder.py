@@ -93,6 +93,9 @@ def _plan_steps(
         rates = _cut([rate.ml_per_kg_per_h(concentration) for rate in facts.steps], limits.maximum)
         longest = facts.step_minutes[1] if facts.step_minutes else None
         minutes, reasons = _step_minutes(facts, longest, scheme, len(rates))
+        note = facts.steps[0].fact.note
+        if note:
+            return rates, minutes, "steps: not from the label itself (see the reasons)", (note, *reasons), ()
         return rates, minutes, "steps: from the label", reasons, ()
     if scheme is None:
         reason = "the label gives a start and a maximum only, and no scheme of steps is on the shelf"

@@ -20,6 +20,7 @@ CANDIDATES_SHOWN = 12
 _ROOMY = 96  # columns from which doses and schedules are kept on one line
 _MIN_WIDTHS = {"Product, schedule": 19, "Dose, vials": 22}
 _CITED = re.compile(r"\[(\d+(?:, \d+)*)\]")
+PUBLISHED_SHOWN = 8  # published arms on the terminal; the report has all
 _SEVERITY_STYLE = {"absolute": "bold red", "conditional": "bold yellow", "advisory": "dim"}
 
 
@@ -197,9 +198,12 @@ class _Printer:
         assert printed.no_forecast is not None
         if printed.no_forecast.published:
             self.say("Published for such patients:")
-        for arm in printed.no_forecast.published:
+        for arm in printed.no_forecast.published[:PUBLISHED_SHOWN]:
             who = f"{arm.study} ({arm.population}; {arm.regimen}; n {arm.people})"
             self._item(f"{who}: {arm.endpoint}: {arm.result}{arm.mark} {arm.cites}")
+        more = len(printed.no_forecast.published) - PUBLISHED_SHOWN
+        if more > 0:
+            self.say(f"{more} more published arms stand in the report (--out DIR) and in --json.", "dim")
 
     def _limits(self, printed: Page) -> None:
         if printed.would_change:

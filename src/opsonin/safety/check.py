@@ -79,9 +79,10 @@ def _live_vaccine_within(s: Situation, months: Any) -> bool:
 
 def starts_afresh(s: Situation) -> bool | None:
     """Whether this is a first infusion, a new brand, or a long gap; None when the history was not stated."""
-    if s.patient.tolerated is None or s.product is None:
+    if s.product is None or (s.patient.tolerated is None and s.patient.given is None):
         return None
-    same = [t.given_on for t in s.patient.tolerated if t.product == s.product.id]
+    history = (*(s.patient.tolerated or ()), *(s.patient.given or ()))
+    same = [earlier.given_on for earlier in history if earlier.product == s.product.id]
     if not same:
         return True
     if s.restart_after_weeks is None:

@@ -35,7 +35,10 @@ def speaks_to(guideline: Guideline, patient: Patient, pack: Pack) -> bool:
     if guideline.bleeding_grades and patient.bleeding.grade not in guideline.bleeding_grades:
         return False
     count = patient.latest("platelets")
-    return guideline.platelets_below is None or (count is not None and count.value < guideline.platelets_below)
+    low, high = guideline.platelets_from, guideline.platelets_below
+    if count is None:
+        return low is None and high is None
+    return (low is None or count.value >= low) and (high is None or count.value < high)
 
 
 def regimen_standing(

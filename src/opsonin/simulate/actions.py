@@ -37,12 +37,12 @@ def spell_out(table: EventTable, rows: slice, model: Model) -> tuple[Records, In
     before = np.concatenate(([0], np.cumsum(count)[:-1])) if count.size else np.zeros(0, np.int64)
     pick = np.repeat(table.first[patterns] - before, count) + np.arange(who.size)
     columns: list[Any] = [getattr(table, name)[pick] for name in COLUMNS]
-    records = Records(who, *columns, order=2 * np.arange(pick.size))
+    records = Records(who, *columns, 2 * np.arange(pick.size))
     return records, group_of
 
 
 def personal_doses(records: Records, model: Model, parameters: Mapping[str, Floats]) -> Records:
-    """Records with lag, bioavailability, modelled duration and modelled rate worked in (all doses then have rate_mode 0)."""
+    """Records with lag, bioavailability, modelled duration and modelled rate worked in (rate_mode is then 0)."""
     time, amount, duration = records.time.copy(), records.amount.copy(), records.duration.copy()
     names = list(model.states)
     given = records.what != CHANGE
@@ -77,7 +77,7 @@ def personal_doses(records: Records, model: Model, parameters: Mapping[str, Floa
 def actions(
     records: Records, groups: int, model: Model, initial: Floats, steady: Mapping[int, Floats] | None = None
 ) -> tuple[Floats, Integers]:
-    """The actions of every group of records: the plan (one row each: time, kind, index, value) and (groups, 2), whose is what.
+    """The plan (one row per action: time, kind, index, value), and (groups, 2): which rows are whose.
 
     records: as from `personal_doses`. initial: (groups, states), what a reset returns to (any row if there are no
     resets). steady: for a steady-state record, by its order number, the periodic state (states,).

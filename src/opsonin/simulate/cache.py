@@ -113,9 +113,10 @@ def fingerprint(model: Model, *purpose: object) -> str:
     """What a kernel depends on, as a short hash: equations and all they reach, names, engine, versions, processor.
 
     >>> from opsonin.simulate import Model
-    >>> a = Model(name="a", time_unit="d", states={"x": "g"}, parameters={"k": "1/d"}, equations=lambda y, p, u: {"x": -p.k * y.x})
-    >>> b = Model(name="a", time_unit="d", states={"x": "g"}, parameters={"k": "1/d"}, equations=lambda y, p, u: {"x": p.k * y.x})
-    >>> fingerprint(a) == fingerprint(b)
+    >>> say = {"name": "a", "time_unit": "d", "states": {"x": "g"}, "parameters": {"k": "1/d"}}
+    >>> falling = Model(**say, equations=lambda y, p, u: {"x": -p.k * y.x})
+    >>> rising = Model(**say, equations=lambda y, p, u: {"x": p.k * y.x})
+    >>> fingerprint(falling) == fingerprint(rising)
     False
     """
     import llvmlite.binding as llvm
@@ -130,7 +131,7 @@ def fingerprint(model: Model, *purpose: object) -> str:
 
 
 def cache_directory() -> Path:
-    """The folder that holds kernels: OPSONIN_CACHE_DIR, else the user's cache; a temporary one if neither can be written."""
+    """The folder that holds kernels: OPSONIN_CACHE_DIR, else the user's cache; temporary if it cannot be written."""
     wanted = os.environ.get("OPSONIN_CACHE_DIR") or platformdirs.user_cache_dir("opsonin", appauthor=False)
     folder = Path(wanted) / "kernels"
     if _can_write(folder):

@@ -1,4 +1,4 @@
-"""How does a step solve its linear system? The symbolic sparse Jacobian, factorised by straight-line code in every lane.
+"""How does a step solve its linear system? By the symbolic sparse Jacobian and straight-line elimination.
 
 The matrix is 1/(gamma h) I - J. Rows are eliminated in the order that fills in least, without exchanging rows: the
 large diagonal that a small step brings keeps this stable, and a step that fails for it is refused and shortened.
@@ -56,7 +56,7 @@ def factorise_lines(entries: dict[Place, str], size: int) -> tuple[list[str], li
     factorise = [f"m_{i}_{j} = {entries.get((i, j), '0.0')}" for i, j in sorted(filled)]
     for pivot in order:
         factorise.append(f"m_{pivot}_{pivot} = 1.0 / m_{pivot}_{pivot}")
-        later = [i for i in order[rank[pivot] + 1 :]]
+        later = order[rank[pivot] + 1 :]
         for i in (i for i in later if (i, pivot) in filled):
             factorise.append(f"m_{i}_{pivot} = m_{i}_{pivot} * m_{pivot}_{pivot}")
             factorise += [

@@ -1,4 +1,4 @@
-"""How do formulas become a compiled kernel? Prints them, after hoisting and sharing sub-expressions, as loops over lanes.
+"""How do formulas become a compiled kernel? Printed as loops over lanes, with common parts shared and hoisted.
 
 The integrator itself is ordinary Python in `kernel/`; the text of those files is put behind the generated functions.
 """
@@ -25,10 +25,10 @@ LANES = 16  # individuals in lockstep: two AVX-512 or four AVX2 vectors; 8 is no
 class _KernelPrinter(PythonCodePrinter):
     """Python text whose every operation vectorises: no libm calls, no branches, whole doubles."""
 
-    def _print_Float(self, expr: Any) -> str:
+    def _print_Float(self, expr: Any) -> str:  # noqa: N802
         return repr(float(expr))
 
-    def _print_Pow(self, expr: Any, rational: bool = False) -> str:
+    def _print_Pow(self, expr: Any, rational: bool = False) -> str:  # noqa: N802
         base, exponent = expr.base, expr.exp
         if exponent == sympy.Rational(1, 2):
             return f"math.sqrt({self._print(base)})"
@@ -46,16 +46,16 @@ class _KernelPrinter(PythonCodePrinter):
     def _print_log(self, expr: Any) -> str:
         return f"logarithm({self._print(expr.args[0])})"
 
-    def _print_Larger(self, expr: Any) -> str:
+    def _print_Larger(self, expr: Any) -> str:  # noqa: N802
         return f"larger({self._print(expr.args[0])}, {self._print(expr.args[1])})"
 
-    def _print_Smaller(self, expr: Any) -> str:
+    def _print_Smaller(self, expr: Any) -> str:  # noqa: N802
         return f"smaller({self._print(expr.args[0])}, {self._print(expr.args[1])})"
 
-    def _print_And(self, expr: Any) -> str:
+    def _print_And(self, expr: Any) -> str:  # noqa: N802
         return "(" + " & ".join(f"({self._print(part)})" for part in expr.args) + ")"
 
-    def _print_Or(self, expr: Any) -> str:
+    def _print_Or(self, expr: Any) -> str:  # noqa: N802
         return "(" + " | ".join(f"({self._print(part)})" for part in expr.args) + ")"
 
 
@@ -96,7 +96,7 @@ class _Constants:
 def _lane_loop(
     name: str, arguments: str, expressions: Sequence[Any], store: str, formulas: Formulas, over: str = "lane"
 ) -> str:
-    """One function whose single loop runs over the lanes (or over BLOCK times of one lane) and stores every expression."""
+    """One function whose single loop, over lanes or over BLOCK times of one lane, stores every expression."""
     width = LANES if over == "lane" else BLOCK
     shared, final = sympy.cse(list(expressions), symbols=sympy.numbered_symbols("x_"), order="none")
     used = set().union(*(part.free_symbols for part in [*(e for _, e in shared), *final])) if final else set()

@@ -1,4 +1,4 @@
-"""What single numbers matter? Functions of one output's course, computed chunk by chunk so that courses need no storing.
+"""What single numbers matter? Functions of one output's course, computed chunk by chunk: no course need be stored.
 
 All work on the observation times asked for, joined by straight lines: ask for times as dense as you need.
 """

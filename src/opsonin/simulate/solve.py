@@ -52,7 +52,7 @@ def solve(
     parameters: every parameter of the model, a number or an array (n,). times: observation times, sorted, (times,)
     or (n, times) with NaN padding; an observation at the instant of an event sees the state after it. outputs: names
     of states or derived outputs (default: all, or none when reductions are asked for). initial: values that replace
-    the model's initial state. start: when the initial state holds (default: 0, or earlier if something happens earlier).
+    the model's initial state. start: when the initial state holds (default: 0, or the first event if earlier).
     rtol: error per step relative to each state's size; atol: absolute, one number or per state, or None: a thousandth
     of each state's largest size so far counts as its size. method: "tsit5", "rodas5p" (stiff), or "auto": explicit,
     and implicit for those individuals that turn out stiff. progress: called with (done, n).

@@ -134,7 +134,7 @@ def _interval(
 def with_steady_states(
     records: Records, model: Model, parameters: Mapping[str, Floats], initial: Floats, solver: Solver
 ) -> tuple[Records, dict[int, Floats]]:
-    """Records with the tails of earlier doses added, and the state that each steady record sets (or adds), by its order."""
+    """Records with the tails of earlier doses added, and the state each steady record sets or adds, by its order."""
     chosen = np.flatnonzero((records.what != DOSE) & (records.what != CHANGE) & (records.what != RESET))
     if not chosen.size:
         return records, {}

@@ -78,7 +78,7 @@ def trace(model: Model) -> Formulas:
                     "equations",
                     model.name,
                     f"cannot be read with symbols ({type(error).__name__}: {error}).",
-                    "Use + - * / ** and the functions of opsonin.simulate (maximum, exp, where ...); no `if` on a state.",
+                    "Use + - * / ** and opsonin.simulate's functions (maximum, exp, where ...); no `if` on a state.",
                 )
             ],
             source=f"model {model.name}",

@@ -6,6 +6,8 @@ from enum import StrEnum
 
 
 class Obtained(StrEnum):
+    """How a number came to us."""
+
     READ = "read"  # in the work itself or on its publisher's, maker's or regulator's page
     SECOND_HAND = "second-hand"  # a transcription, mirror, compendium or machine-made page of the work
     DERIVED = "derived"  # arithmetic on read numbers
@@ -16,6 +18,8 @@ class Obtained(StrEnum):
 
 
 class Status(StrEnum):
+    """How far a number is verified."""
+
     VERIFIED = "verified"  # read in the work itself or on its publisher's or regulator's page
     UNVERIFIED = "unverified"
     DISPUTED = "disputed"  # sources disagree; the entry says which was chosen and why

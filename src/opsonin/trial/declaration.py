@@ -61,6 +61,7 @@ class Population(Part):
     entry_platelets: str = ""
     splenectomised_percent: float | None = None
     concomitant: str = ""
+    may_recover: bool = False  # newly diagnosed children: the disease may go by itself
     baseline_10e9_per_l: Distribution
     weight_kg: Distribution
 

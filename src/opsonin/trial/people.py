@@ -16,7 +16,7 @@ import numpy as np
 from opsonin.knowledge import Knowledge
 from opsonin.mechanism import sized, spreads, typical
 from opsonin.population import Cohort, people, truncated_log_normal
-from opsonin.population.draws import Floats, log_normal_width, uniforms
+from opsonin.population.draws import Floats, log_normal_width, normals, uniforms
 from opsonin.trial.declaration import Distribution, Population
 
 REFERENCE_WEIGHT_FACT = "models/ivig_itp_draft/reference_weight"
@@ -24,10 +24,15 @@ REFERENCE_WEIGHT_FACT = "models/ivig_itp_draft/reference_weight"
 
 @dataclass(frozen=True)
 class ParameterSet:
-    """Other values than the shelf's: typical values by symbol, and log-normal spreads (CV as a fraction) by symbol."""
+    """Other values than the shelf's: typical values by symbol, and log-normal spreads (CV as a fraction) by symbol.
+
+    recovery_days: median and CV (a fraction) of the day on which the disease of newly diagnosed children goes by
+    itself; None: it does not.
+    """
 
     values: Mapping[str, float] = field(default_factory=dict)
     cvs: Mapping[str, float] = field(default_factory=dict)
+    recovery_days: tuple[float, float] | None = None
 
 
 AS_ON_THE_SHELF = ParameterSet()
@@ -39,6 +44,7 @@ class Enrolled:
 
     cohort: Cohort
     weight_kg: Floats
+    recovery_day: Floats | None = None  # when the disease goes by itself, for those it may
 
 
 def enrolled(
@@ -54,7 +60,15 @@ def enrolled(
     at_reference = people(knowledge, n=n, seed=seed, weight_kg=reference, true_counts=counts)
     changed = _changed(at_reference.parameters, knowledge, parameters)
     by_weight = sized(changed, knowledge, weight_kg=cast(Any, weights))
-    return Enrolled(replace(at_reference, parameters=MappingProxyType(by_weight)), weights)
+    recovery = _recovery(population, parameters, seed=seed, n=n)
+    return Enrolled(replace(at_reference, parameters=MappingProxyType(by_weight)), weights, recovery)
+
+
+def _recovery(population: Population, parameters: ParameterSet, *, seed: int, n: int) -> Floats | None:
+    if not population.may_recover or parameters.recovery_days is None:
+        return None
+    median, cv = parameters.recovery_days
+    return np.asarray(median * np.exp(log_normal_width(cv) * normals(seed, "recovery", n)))
 
 
 def drawn(distribution: Distribution, *, seed: int, purpose: str, n: int) -> Floats:

@@ -6,7 +6,10 @@ from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
+
 from opsonin.case import check_case, read_case
+from opsonin.errors import InputRefused
 
 CASE = """\
 schema: opsonin-case/1
@@ -59,3 +62,26 @@ def test_a_vial_that_is_not_sold_is_named_with_the_known_sizes() -> None:
     problems = check_case(case, shelf("gamunex_c"))
     assert [(problem.field, problem.value) for problem in problems] == [("stock[0].vials[1]", "50 g")]
     assert "5 g, 10 g" in problems[0].remedy
+
+
+def test_reading_with_the_shelf_tells_everything_at_once() -> None:
+    text = CASE.replace("72 kg", "72").replace("[5 g, 10 g]", "[5 g, 50 g]").replace("pack: us", "pack: mars")
+    with pytest.raises(InputRefused) as refused:
+        read_case(text, shelf=lambda day: shelf("gamunex_c"))
+    assert [problem.field for problem in refused.value.problems] == ["pack", "weights[0].value", "stock[0].vials[1]"]
+    with pytest.raises(InputRefused) as refused:
+        read_case(CASE, shelf=lambda day: shelf("privigen"))
+    assert [problem.field for problem in refused.value.problems] == [
+        "diagnosis.earlier_treatments[0].product", "given[0].product", "tolerated[0].product", "stock[0].product",
+        "prices.gamunex-c",
+    ]  # fmt: skip
+    assert read_case(CASE, shelf=lambda day: shelf("gamunex_c")) == read_case(CASE)
+
+
+def test_a_product_that_is_no_id_is_blamed_once() -> None:
+    with pytest.raises(InputRefused) as refused:
+        read_case(
+            CASE.replace("stock: [{product: gamunex-c", "stock: [{product: Gamunex C"),
+            shelf=lambda day: shelf("gamunex_c"),
+        )
+    assert [problem.field for problem in refused.value.problems] == ["stock[0].product"]

@@ -341,8 +341,8 @@ def longest(cards):
 
 @compiled
 def integrate(
-    lower, upper, rows, base, start, parameters, initial, observed, width, stride, plan, span, selected, outputs, needed,
-    states, rtol, atol, floor, limit, patience, results, ledger, final, clock, cards, y, new, peak, z, k, f, u, c, o,
+    lower, upper, rows, base, start, parameters, initial, observed, width, stride, plan, span, selected, outputs,
+    needed, states, rtol, atol, floor, limit, patience, results, ledger, final, clock, cards, y, new, peak, z, k, f, u, c, o,
     w, theta, work,
 ):  # fmt: skip
     """Integrate individuals lower..upper-1 and fill their rows of results, ledger and final."""
@@ -351,8 +351,8 @@ def integrate(
     while True:
         if called > 0:
             waiting = attend(
-                clock, cards, waiting, upper, start, parameters, initial, observed, width, stride, rows, base, plan, span,
-                selected, outputs, limit, patience, results, ledger, final, y, peak, z, u, c, o,
+                clock, cards, waiting, upper, start, parameters, initial, observed, width, stride, rows, base, plan,
+                span, selected, outputs, limit, patience, results, ledger, final, y, peak, z, u, c, o,
             )  # fmt: skip
             if occupied(cards) == 0:
                 break

@@ -1,4 +1,4 @@
-"""One attempted step of Steinebach's Rosenbrock method Rodas5P, L-stable of order 5(4), in all lanes, with its interpolant.
+"""One attempted step of Steinebach's L-stable Rosenbrock method Rodas5P, order 5(4), in all lanes.
 
 G. Steinebach, Construction of Rosenbrock-Wanner method Rodas5P and numerical benchmarks within the Julia
 Differential Equations package, BIT Numerical Mathematics 63 (2023) 27. The models here do not mention time inside a

@@ -1,0 +1,181 @@
+"""Fitting the model to the calibration arms: adults, then children with the shape they share with adults.
+
+Adults: production and its spread, half-blocking concentration and its spread, steepness, offset. Children: their own
+production, half-blocking concentration with its spread, and the day on which the disease goes by itself; steepness,
+offset and the spread of production are the adults'. Only arms of the declared calibration split are looked at. Every
+evaluation is written to a file as it is made, so an interrupted calibration goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from opsonin.knowledge import Knowledge
+from opsonin.population.draws import Floats
+from opsonin.trial.courses import observe
+from opsonin.trial.declaration import Arm, Trial
+from opsonin.trial.endpoints import Observed
+from opsonin.trial.ensemble import Evaluate, Found, Prior, resampled, sample
+from opsonin.trial.likelihood import total
+from opsonin.trial.people import ParameterSet, enrolled
+from opsonin.trial.read import declared_trials
+from opsonin.trial.split import declared_split
+
+ADULT_PRIORS = (
+    Prior("kprod0", 50, 0.6),  # kinetic studies: 34–103, at the high end 182
+    Prior("kprod0_cv", 0.6, 0.4),
+    Prior("IC50", 8.5, 0.5),
+    Prior("IC50_cv", 0.8, 0.4),
+    Prior("h", 3, 0.5),
+    Prior("koff", 0.25, 0.6),
+)
+CHILD_PRIORS = (
+    Prior("kprod0", 70, 0.7),
+    Prior("IC50", 6, 0.7),
+    Prior("IC50_cv", 0.8, 0.4),
+    Prior("recovery_median", 20, 0.8),  # days
+    Prior("recovery_cv", 1.5, 0.5),
+)
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Fit:
+    """One age group fitted: names, weighted values, an ensemble of equally weighted ones, and what was fitted to."""
+
+    group: str  # adults | children
+    names: tuple[str, ...]
+    found: Found
+    sets: Floats  # (sets, parameters)
+    fixed: Mapping[str, float]
+    studies: tuple[str, ...]
+
+    def parameter_sets(self) -> tuple[ParameterSet, ...]:
+        """The ensemble as parameter sets."""
+        return tuple(as_parameters({**self.fixed, **dict(zip(self.names, row, strict=True))}) for row in self.sets)
+
+
+def as_parameters(values: Mapping[str, float]) -> ParameterSet:
+    """Named values as a parameter set: NAME_cv is a spread, recovery_median and recovery_cv the natural recovery."""
+    middle = {k: float(v) for k, v in values.items() if not k.endswith("_cv") and not k.startswith("recovery")}
+    cvs = {k.removesuffix("_cv"): float(v) for k, v in values.items() if k.endswith("_cv") and k != "recovery_cv"}
+    recovery = None
+    if "recovery_median" in values:
+        recovery = (float(values["recovery_median"]), float(values["recovery_cv"]))
+    return ParameterSet(middle, cvs, recovery)
+
+
+def calibrate(
+    *,
+    knowledge: Knowledge,
+    people: int = 1000,
+    rounds: int = 6,
+    per_round: int = 300,
+    sets: int = 40,
+    seed: int = 1,
+    threads: int | None = None,
+    progress: Progress | None = None,
+    log: Path | None = None,
+) -> tuple[Fit, Fit]:
+    """Adults and children fitted. Progress is told (evaluations done, in all); `log` is where evaluations are kept.
+
+    Sources: models/ivig_itp_draft for everything that is not fitted; trial/split.yaml for what is fitted to.
+    """
+    split = declared_split()
+    mine = [trial for trial in declared_trials() if split.of[trial.id] == "calibration"]
+    told = _counting(progress, 2 * rounds * per_round)
+    fits: list[Fit] = []
+    for group, priors in (("adults", ADULT_PRIORS), ("children", CHILD_PRIORS)):
+        trials = [trial for trial in mine if (trial.age_group == "child") == (group == "children")]
+        fixed: dict[str, float] = {}
+        if fits:
+            adults = dict(zip(fits[0].names, np.exp(fits[0].found.weights @ np.log(fits[0].found.values)), strict=True))
+            fixed = {name: float(adults[name]) for name in ("kprod0_cv", "h", "koff")}
+        key = f"{group} people {people} seed {seed} split {split.seal[:12]} knowledge {knowledge.version}"
+        score = _scored(trials, priors, fixed, knowledge, people, seed, threads)
+        found = sample(priors, _remembered(score, log, key, told), rounds=rounds, per_round=per_round, seed=seed)
+        names = tuple(prior.name for prior in priors)
+        studies = tuple(trial.id for trial in trials)
+        fits.append(Fit(group, names, found, resampled(found, sets, seed=seed), fixed, studies))
+    return fits[0], fits[1]
+
+
+def _scored(
+    trials: Sequence[Trial],
+    priors: Sequence[Prior],
+    fixed: Mapping[str, float],
+    knowledge: Knowledge,
+    people: int,
+    seed: int,
+    threads: int | None,
+) -> Callable[[Floats], float]:
+    names = [prior.name for prior in priors]
+    arms = [(trial, arm) for trial in trials for arm in trial.arms]
+
+    def score(row: Floats) -> float:
+        parameters = as_parameters({**fixed, **dict(zip(names, row, strict=True))})
+        alike: dict[str, Observed] = {}
+        seen: list[tuple[Arm, Observed]] = []
+        for trial, arm in arms:
+            key = _alike(trial, arm)
+            if key not in alike:
+                who = enrolled(trial.people_of(arm), knowledge=knowledge, n=people, seed=seed, parameters=parameters)
+                visits = trial.visits_of(arm)
+                alike[key] = observe(who, arm.regimen, visits, knowledge=knowledge, threads=threads)[0]
+            seen.append((arm, alike[key]))
+        return total(seen)
+
+    return score
+
+
+def _alike(trial: Trial, arm: Arm) -> str:
+    """The same text for arms that need only one simulation."""
+    who = trial.people_of(arm)
+    parts = (
+        who.baseline_10e9_per_l.model_dump(exclude={"says"}),
+        who.weight_kg.model_dump(exclude={"says"}),
+        who.may_recover,
+        arm.regimen.model_dump(exclude={"says", "assumed"}),
+        trial.visits_of(arm),
+    )
+    return repr(parts)
+
+
+def _counting(progress: Progress | None, whole: int) -> Callable[[], None]:
+    done = 0
+
+    def tell() -> None:
+        nonlocal done
+        done += 1
+        if progress is not None:
+            progress(done, whole)
+
+    return tell
+
+
+def _remembered(score: Callable[[Floats], float], log: Path | None, key: str, told: Callable[[], None]) -> Evaluate:
+    """The score, looked up in the log where the same draw of the same calibration is there, and written to it."""
+    known: dict[str, tuple[list[float], float]] = {}
+    if log is not None and log.exists():
+        for line in log.read_text(encoding="utf-8").splitlines():
+            entry = json.loads(line)
+            if entry["key"] == key:
+                known[entry["draw"]] = (entry["values"], entry["score"])
+
+    def evaluate(row: Floats, draw: str) -> float:
+        told()
+        if draw in known and np.allclose(known[draw][0], row, rtol=1e-9):
+            return known[draw][1]
+        found = score(row)
+        if log is not None:
+            log.parent.mkdir(parents=True, exist_ok=True)
+            with log.open("a", encoding="utf-8") as file:
+                file.write(json.dumps({"key": key, "draw": draw, "values": row.tolist(), "score": found}) + "\n")
+        return found
+
+    return evaluate
