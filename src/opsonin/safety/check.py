@@ -81,8 +81,9 @@ def starts_afresh(s: Situation) -> bool | None:
     """Whether this is a first infusion, a new brand, or a long gap; None when the history was not stated."""
     if s.product is None or (s.patient.tolerated is None and s.patient.given is None):
         return None
-    history = (*(s.patient.tolerated or ()), *(s.patient.given or ()))
-    same = [earlier.given_on for earlier in history if earlier.product == s.product.id]
+    history = [(earlier.product, earlier.given_on) for earlier in s.patient.tolerated or ()]
+    history += [(earlier.product, earlier.given_on) for earlier in s.patient.given or ()]
+    same = [given_on for product, given_on in history if product == s.product.id]
     if not same:
         return True
     if s.restart_after_weeks is None:

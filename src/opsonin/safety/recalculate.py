@@ -14,6 +14,7 @@ from opsonin.knowledge.knowledge import RoundingRule
 from opsonin.patient import Patient
 from opsonin.regimen import Infusion, Regimen
 
+_ONE = Fraction(1)
 _TINY = Fraction(1, 10**15)  # decimal division carries 28 digits; anything above this is a real difference
 
 
@@ -90,12 +91,12 @@ def _rates(patient: Patient, regimen: Regimen, infusion: Infusion, cap: Fraction
         rate, minutes, volume = Fraction(step.ml_per_h), Fraction(step.minutes), Fraction(step.volume_ml)
         if rate > highest_ml_per_h:
             wrong.append(f"day {day} step {step.number}: {step.ml_per_h} mL/h is above {float(highest_ml_per_h)} mL/h")
-        if abs(rate * minutes / 60 - volume) > _TINY * max(1, volume):
+        if abs(rate * minutes / 60 - volume) > _TINY * max(_ONE, volume):
             wrong.append(f"day {day} step {step.number}: rate × time is not {step.volume_ml} mL")
-        if abs(Fraction(step.starts_after_min) - clock) > _TINY * max(1, clock):
+        if abs(Fraction(step.starts_after_min) - clock) > _TINY * max(_ONE, clock):
             wrong.append(f"day {day} step {step.number}: does not start when the step before ends")
         total, clock = total + volume, clock + minutes
-        if abs(Fraction(step.cumulative_ml) - total) > _TINY * max(1, total):
+        if abs(Fraction(step.cumulative_ml) - total) > _TINY * max(_ONE, total):
             wrong.append(f"day {day} step {step.number}: cumulative volume is wrong")
     if abs(total - Fraction(infusion.dose.volume_ml)) > _TINY * total:
         wrong.append(f"day {day}: the steps add up to {float(total)} mL, the dose is {infusion.dose.volume_ml} mL")

@@ -37,7 +37,7 @@ def spell_out(table: EventTable, rows: slice, model: Model) -> tuple[Records, In
     before = np.concatenate(([0], np.cumsum(count)[:-1])) if count.size else np.zeros(0, np.int64)
     pick = np.repeat(table.first[patterns] - before, count) + np.arange(who.size)
     columns: list[Any] = [getattr(table, name)[pick] for name in COLUMNS]
-    records = Records(who, *columns, 2 * np.arange(pick.size))
+    records = Records(*([who, *columns, 2 * np.arange(pick.size)]))
     return records, group_of
 
 

@@ -26,7 +26,7 @@ class EventTable:
     one entry per record, sorted by pattern, then time, then order of record:
     time; what (DOSE, RESET, CHANGE, STEADY, STEADY_ADDED); target (index of the state, or of the parameter);
     amount; duration (0 = bolus); rate_mode (0 duration given, 1 rate given, -1 modelled rate, -2 modelled duration);
-    interval (II, for steady state). `first`: where each pattern begins, and the end; `pattern_of`: (n,), whose is which.
+    interval (II, for steady state). `first`: where patterns begin, and the end; `pattern_of`: (n,).
     """
 
     n: int

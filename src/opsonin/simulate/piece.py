@@ -43,7 +43,7 @@ class Piece:
         return some
 
     def integrate(self, kernel: Any, results: Floats, base: int, patience: int) -> tuple[Integers, Floats]:
-        """Run the kernel; fills results[:, base:base + n]; gives (n, 2) status, steps and (n, s + 1) final state, time."""
+        """Run the kernel; fills results[:, base:base + n]; gives (n, 2) status, steps; (n, s + 1) final state, time."""
         request, lanes, block = self.request, kernel.LANES, kernel.BLOCK
         selected = np.array([request.codes[name] for name in request.kept], np.int64)
         needed = np.array(sorted({state for code in selected for state in kernel.NEEDS[code]}), np.int64)
@@ -61,6 +61,7 @@ class Piece:
             0, self.n, base, request.start, *(np.ascontiguousarray(array) for array in arrays), selected, needed,
             request.rtol, request.atol, request.floor, request.max_steps, patience, results, ledger, final, clock,
             cards, y, new, peak, np.zeros(kernel.STATES * max(lanes, block)),
-            np.zeros(kernel.STAGES * kernel.STATES * lanes), f, u, c, np.zeros(block), np.zeros(8 * block), np.zeros(block), work,
+            np.zeros(kernel.STAGES * kernel.STATES * lanes), f, u, c, np.zeros(block), np.zeros(8 * block),
+            np.zeros(block), work,
         )  # fmt: skip
         return ledger, final

@@ -2,9 +2,9 @@
 
 Rates are binomial. A mean lies around the expected one with its standard error: from the published spread, else from
 the spread of the virtual people. A median of n lies between two visits with the binomial probability that half of n
-people do. The highest of several medians is taken with the standard error of a median at its visit. Endpoints of one
-arm come from the same people, so the sum over an arm is divided by the square root of how many there are: between
-counting them as independent and counting them as one.
+people do; how near it has to be is as near as the visits tell. The highest of several medians is taken with the
+standard error of a median at its visit. Endpoints of one arm come from the same people, so the sum over an arm is
+divided by the square root of how many there are: between counting them as independent and counting them as one.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from opsonin.trial.declaration import Arm, Endpoint, Published
 from opsonin.trial.endpoints import Observed, values_of
 
 MEDIAN_ERROR = 1.2533  # standard error of a median over that of a mean, in a normal distribution: √(π/2)
-LEAST_DAYS = 0.5  # half of the finest distance between visits, and half a count
+LEAST_DAYS = 0.5  # half of the finest distance between visits
 NEVER = -30.0  # log-likelihood of what the virtual people cannot show at all
 
 
@@ -37,7 +37,10 @@ def log_likelihood(endpoint: Endpoint, n: int, seen: Observed) -> float:
     present = values[~np.isnan(values if values.ndim == 1 else values[:, 0])]
     if present.shape[0] < 2:
         return NEVER
-    return max(_BY_STATISTIC[endpoint.statistic](present, published, published.n or n), NEVER)
+    size = published.n or n
+    if endpoint.statistic == "median":
+        return max(_median(present, published.value, size, _half_gap(seen.days, published.value)), NEVER)
+    return max(_BY_STATISTIC[endpoint.statistic](present, published, size), NEVER)
 
 
 def _rate(values: Floats, published: Published, n: int) -> float:
@@ -55,9 +58,16 @@ def _mean(values: Floats, published: Published, n: int) -> float:
     return float(norm.logpdf(published.value, values.mean(), sd / np.sqrt(n)))
 
 
-def _median(values: Floats, published: Published, n: int) -> float:
-    ends = published.value - LEAST_DAYS, published.value + LEAST_DAYS
-    share = [((values <= end).sum() + 0.5) / (values.size + 1) for end in ends]
+def _half_gap(days: Floats, value: float) -> float:
+    """Half of the distance between the visits around a day: how finely visits can tell it."""
+    after = int(np.searchsorted(days, value))
+    if after in (0, days.size):
+        return LEAST_DAYS
+    return max(float(days[after] - days[after - 1]) / 2, LEAST_DAYS)
+
+
+def _median(values: Floats, published: float, n: int, step: float) -> float:
+    share = [((values <= end).sum() + 0.5) / (values.size + 1) for end in (published - step, published + step)]
     reached = [binom.sf((n - 1) // 2, n, s) for s in share]  # the median is at or below the end
     return float(np.log(max(reached[1] - reached[0], np.exp(NEVER))))
 
@@ -75,7 +85,6 @@ def _sd(values: Floats, published: Published, n: int) -> float:
 _BY_STATISTIC: dict[str, Callable[[Floats, Published, int], float]] = {
     "percent": _rate,
     "mean": _mean,
-    "median": _median,
     "highest-median": _highest_median,
     "sd": _sd,
 }

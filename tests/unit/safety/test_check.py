@@ -15,7 +15,6 @@ from opsonin.patient import RISKS, Bleeding, Diagnosis, Medicine, ToleratedInfus
 from opsonin.planning import candidates
 from opsonin.safety import VOCABULARY, check_patient, check_product, check_regimen, offers, rate_at_risk
 
-
 KNOWN = load_knowledge()  # not a fixture where a failing example would print it
 
 

@@ -342,8 +342,8 @@ def longest(cards):
 @compiled
 def integrate(
     lower, upper, rows, base, start, parameters, initial, observed, width, stride, plan, span, selected, outputs,
-    needed, states, rtol, atol, floor, limit, patience, results, ledger, final, clock, cards, y, new, peak, z, k, f, u, c, o,
-    w, theta, work,
+    needed, states, rtol, atol, floor, limit, patience, results, ledger, final, clock, cards, y, new, peak, z, k, f,
+    u, c, o, w, theta, work,
 ):  # fmt: skip
     """Integrate individuals lower..upper-1 and fill their rows of results, ledger and final."""
     waiting, called = lower, 1
