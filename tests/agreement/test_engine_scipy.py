@@ -79,7 +79,11 @@ def population():
 def oracle(population):
     """Individuals at the ends of the range: extremes of platelets, size, Hill power, and the fastest loss."""
     _, parameters, _ = population
-    chosen = {int(pick(parameters[name])) for name in ("P0", "V1", "h", "kon", "koff", "C0", "ktr") for pick in (np.argmin, np.argmax)}
+    chosen = {
+        int(pick(parameters[name]))
+        for name in ("P0", "V1", "h", "kon", "koff", "C0", "ktr")
+        for pick in (np.argmin, np.argmax)
+    }
     answers = {}
     for person in sorted(chosen):
         own = {name: float(value[person]) for name, value in parameters.items()}

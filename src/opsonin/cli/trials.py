@@ -13,9 +13,18 @@ import click
 
 if TYPE_CHECKING:
     from opsonin.trial import Validation
+    from opsonin.trial.calibrated import Ensemble
 
 SEED = click.option(
     "--seed", type=click.IntRange(0, 2**63 - 1), default=1, show_default=True, help="Seed of the virtual people."
+)
+PARAMETERS = click.option(
+    "--parameters",
+    "parameter_set",
+    type=click.Choice(["calibrated", "draft"]),
+    default="calibrated",
+    show_default=True,
+    help="The fitted ensemble, or the draft values of the shelf.",
 )
 PEOPLE = click.option(
     "--people", type=click.IntRange(100, 200_000), default=2000, show_default=True, help="Virtual people per arm."
@@ -26,7 +35,7 @@ JSON = click.option("--json", "as_json", is_flag=True, help="JSON on stdout.")
 
 def register(group: click.Group) -> None:
     """Add these commands to the main group."""
-    for command in (trial, validate):
+    for command in (trial, validate, calibrate):
         group.add_command(command)
 
 
@@ -76,12 +85,24 @@ def trial(trial_file: Path, out: Path | None, as_json: bool, people: int, seed: 
 @click.option(
     "--out", type=click.Path(file_okay=False, path_type=Path), help="Write the forest figures and validation.json here."
 )
+@PARAMETERS
 @JSON
-@PEOPLE
+@click.option(
+    "--people",
+    type=click.IntRange(100, 200_000),
+    help="Virtual people per arm and parameter set [default: 500; 2000 with one set].",
+)
 @SEED
 @THREADS
 def validate(
-    model: str, arms: Path | None, out: Path | None, as_json: bool, people: int, seed: int, threads: int | None
+    model: str,
+    arms: Path | None,
+    out: Path | None,
+    parameter_set: str,
+    as_json: bool,
+    people: int | None,
+    seed: int,
+    threads: int | None,
 ) -> None:
     """Compare the model with every published trial on the shelf."""
     from opsonin.knowledge import load_knowledge
@@ -90,9 +111,16 @@ def validate(
     from opsonin.trial.say import validation_to_dict
 
     handed_in = None if arms is None else read_trials(arms)
+    ensemble = _ensemble(parameter_set)
     with _progress("trials") as progress:
         found = compare(
-            knowledge=load_knowledge(), arms=handed_in, people=people, seed=seed, threads=threads, progress=progress
+            knowledge=load_knowledge(),
+            arms=handed_in,
+            people=people or (500 if len(ensemble) > 1 else 2000),
+            seed=seed,
+            threads=threads,
+            progress=progress,
+            ensemble=ensemble,
         )
     if out is not None:
         from opsonin.trial.figures import write_forest
@@ -106,6 +134,69 @@ def validate(
         _print_validation(found)
 
 
+@click.command()
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    required=True,
+    help="Write the fitted ensemble to this JSON file.",
+)
+@click.option(
+    "--log",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Keep every evaluation here, and go on from it [default: beside --out].",
+)
+@click.option(
+    "--people",
+    type=click.IntRange(100, 20_000),
+    default=1200,
+    show_default=True,
+    help="Virtual people per arm and evaluation.",
+)
+@click.option("--rounds", type=click.IntRange(2, 20), default=6, show_default=True, help="Rounds of sampling.")
+@click.option(
+    "--draws", type=click.IntRange(10, 5000), default=300, show_default=True, help="Parameter values tried per round."
+)
+@click.option("--sets", type=click.IntRange(2, 500), default=40, show_default=True, help="Parameter sets kept.")
+@SEED
+@THREADS
+def calibrate(
+    out: Path, log: Path | None, people: int, rounds: int, draws: int, sets: int, seed: int, threads: int | None
+) -> None:
+    """Fit the model to the calibration trials; interrupted, it goes on where it stopped."""
+    from datetime import date
+
+    from opsonin.knowledge import load_knowledge
+    from opsonin.trial import declared_split
+    from opsonin.trial.calibrate import calibrate as fit
+    from opsonin.trial.calibrated import fits_to_dict
+
+    knowledge = load_knowledge()
+    with _progress("evaluations") as progress:
+        fits = fit(
+            knowledge=knowledge,
+            people=people,
+            rounds=rounds,
+            per_round=draws,
+            sets=sets,
+            seed=seed,
+            threads=threads,
+            progress=progress,
+            log=log or out.with_suffix(".log.jsonl"),
+        )
+    command = f"opsonin calibrate --people {people} --rounds {rounds} --draws {draws} --sets {sets} --seed {seed}"
+    about = {"people": people, "seed": seed, "knowledge": knowledge.version, "split_seal": declared_split().seal}
+    _write_json(out, fits_to_dict(fits, name=out.stem, on=date.today(), command=command, about=about))
+    for group in fits:
+        click.echo(f"{group.group}: {len(group.sets)} sets, worth {group.found.effective:.0f} independent draws")
+
+
+def _ensemble(parameter_set: str) -> Ensemble:
+    from opsonin.trial.calibrated import DRAFT, read_ensemble
+
+    return DRAFT if parameter_set == "draft" else read_ensemble()
+
+
 def _print_validation(found: Validation) -> None:
     from opsonin.trial.say import ROW_HEAD, SCORE_HEAD, TITLES, about_parameters, row_cells, score_rows
 
@@ -115,7 +206,9 @@ def _print_validation(found: Validation) -> None:
     click.echo(f"Not compared: {len(found.unused)}")
     for item in found.unused:
         click.echo(f"  {item.what}: {item.why}")
-    click.echo(f"{found.people} virtual people per arm, seed {found.seed}. {about_parameters(found.parameter_sets)}")
+    click.echo(
+        f"Parameters: {found.parameters}. {found.people} virtual people per arm and set, seed {found.seed}. {about_parameters(found.parameter_sets)}"
+    )
 
 
 def _print_table(title: str, head: Sequence[str], rows: Iterable[tuple[str, ...]]) -> None:

@@ -25,7 +25,11 @@ _MONTH = Decimal("30.4375")  # mean Gregorian month, for intervals stated in mon
 
 @dataclass(frozen=True)
 class Course:
-    """The facts of a regimen that rules look at, per actual kilogram, as it would really be given."""
+    """The facts of a regimen that rules look at.
+
+    A dose counts as the larger of what was ordered (per dosing kilogram) and what is really given (per actual kilogram),
+    so that neither rounding down to vials nor a lighter dosing weight takes a course below a threshold it was ordered at.
+    """
 
     total_g_per_kg: Decimal
     daily_g_per_kg: Decimal
@@ -35,9 +39,10 @@ class Course:
     @staticmethod
     def of(regimen: Regimen) -> Course:
         kg = regimen.weight.actual_kg
+        ordered = regimen.schedule.g_per_kg_per_day
         return Course(
-            total_g_per_kg=regimen.total_g / kg,
-            daily_g_per_kg=max(i.dose.grams for i in regimen.infusions) / kg,
+            total_g_per_kg=max(regimen.total_g / kg, ordered * regimen.schedule.days),
+            daily_g_per_kg=max(max(i.dose.grams for i in regimen.infusions) / kg, ordered),
             daily_ml_per_kg=max(i.dose.volume_ml for i in regimen.infusions) / kg,
             days=len(regimen.infusions),
         )

@@ -10,6 +10,7 @@ from opsonin.simulate.courses import Courses
 from opsonin.simulate.events import EventTable
 from opsonin.simulate.mathematics import exp, log, maximum, minimum, power, sqrt, where
 from opsonin.simulate.model import Model
+from opsonin.simulate.sensitivities import sensitivities
 from opsonin.simulate.solve import solve
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "maximum",
     "minimum",
     "power",
+    "sensitivities",
     "solve",
     "sqrt",
     "where",

@@ -159,3 +159,42 @@ def with_steady_states(
            records.rate_mode, records.interval, records.order)  # fmt: skip
     joined = Records(*(np.concatenate(pair) for pair in zip(own, extra, strict=True)))
     return joined, {int(records.order[r]): states[i] for i, r in enumerate(chosen)}
+
+
+def steady_state(
+    model: Model, parameters: Mapping[str, Any], guess: Mapping[str, Any] | None = None, size: int | None = None
+) -> dict[str, Floats]:
+    """Where the undosed model rests, for each individual: name → (n,). Solved by Newton's method, then checked.
+
+    guess: where to start (default: the model's initial state). Raises SimulationFailed if nobody's rest is found.
+    For models without an analytic steady state; use the result as `solve(..., initial=...)`.
+
+    >>> from opsonin.simulate import Model
+    >>> filling = Model(name="filling", time_unit="h", states={"x": "L"}, parameters={"k": "1/h"},
+    ...                 equations=lambda y, p, u: {"x": 6.0 - p.k * y.x})
+    >>> steady_state(filling, {"k": [2.0, 3.0]})["x"].round(6).tolist()
+    [3.0, 2.0]
+    """
+    own = {name: np.atleast_1d(np.asarray(value, float)) for name, value in parameters.items()}
+    n = size or max((value.size for value in own.values()), default=1)
+    own = {name: np.broadcast_to(value, (n,)) for name, value in own.items()}
+    begin = model.initial_state(own) | dict(guess or {})
+    state = np.column_stack([np.broadcast_to(np.asarray(begin[name], float), (n,)) for name in model.states])
+
+    def slope(values: Floats) -> Floats:
+        rates = model.derivative(dict(zip(model.states, values.T, strict=True)), own)
+        return np.column_stack([np.broadcast_to(rates[name], (n,)) for name in model.states])
+
+    for _ in range(ROUNDS):
+        moving = slope(state)
+        matrix = np.empty((n, state.shape[1], state.shape[1]))
+        nudge = 1e-6 * np.maximum(np.abs(state), 1e-3)
+        for s in range(state.shape[1]):
+            moved = state.copy()
+            moved[:, s] += nudge[:, s]
+            matrix[:, :, s] = (slope(moved) - moving) / nudge[:, s : s + 1]
+        change = np.linalg.solve(matrix, moving[:, :, None])[:, :, 0]
+        state = state - change
+        if np.all(np.abs(change) <= 1e-11 * np.maximum(np.abs(state), 1e-6)):
+            return dict(zip(model.states, state.T, strict=True))
+    raise SimulationFailed(f"{model.name}: no steady state was found for {n} individuals")

@@ -136,6 +136,7 @@ def validation_to_dict(found: Validation) -> dict[str, Any]:
         "split_seal": found.split_seal,
         "people": found.people,
         "seed": found.seed,
+        "parameters": found.parameters,
         "parameter_sets": found.parameter_sets,
         "says": about_parameters(found.parameter_sets),
         "summary": {

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 from opsonin.knowledge import Knowledge
 from opsonin.mechanism import MODEL
+from opsonin.trial.calibrated import DRAFT, Ensemble
 from opsonin.trial.chance import exact_binomial, interval_of
 from opsonin.trial.declaration import Arm, Endpoint, Trial
-from opsonin.trial.people import AS_ON_THE_SHELF, ParameterSet
 from opsonin.trial.read import declared_trials
 from opsonin.trial.run import EndpointOutcome, run_trial
 from opsonin.trial.split import declared_split
@@ -79,6 +79,7 @@ class Validation:
     split_seal: str
     people: int
     seed: int
+    parameters: str  # "draft", or the name of the fitted ensemble
     parameter_sets: int
     rows: tuple[Row, ...]
     unused: tuple[Unused, ...]
@@ -92,7 +93,7 @@ def validate(
     seed: int = 1,
     threads: int | None = None,
     progress: Progress | None = None,
-    parameters: tuple[ParameterSet, ...] = (AS_ON_THE_SHELF,),
+    ensemble: Ensemble = DRAFT,
 ) -> Validation:
     """Every declared trial, or the given `arms` instead, simulated and compared. Progress: (trials done, in all)."""
     split = declared_split()
@@ -103,14 +104,21 @@ def validate(
             progress(number, len(trials))
         name = split.of[trial.id] if arms is None else OWN_ARMS
         outcome = run_trial(
-            trial, knowledge=knowledge, people=people, seed=seed, threads=threads, parameters=parameters
+            trial,
+            knowledge=knowledge,
+            people=people,
+            seed=seed,
+            threads=threads,
+            parameters=ensemble.of(trial.age_group),
         )
         for arm in outcome.arms:
             rows += [_row(trial, arm.arm, found, name) for found in arm.endpoints if found.endpoint.published]
     if progress is not None:
         progress(len(trials), len(trials))
     unused = tuple(_unused(trials)) + (tuple(Unused(*item) for item in split.unused.items()) if arms is None else ())
-    return Validation(MODEL.name, knowledge.version, split.seal, people, seed, len(parameters), tuple(rows), unused)
+    return Validation(
+        MODEL.name, knowledge.version, split.seal, people, seed, ensemble.name, len(ensemble), tuple(rows), unused
+    )
 
 
 def _unused(trials: Sequence[Trial]) -> Iterator[Unused]:

@@ -157,6 +157,17 @@ def test_group_a_at_two_grams_per_kilogram_is_a_haemolysis_finding(known, person
     assert not any("haemolysis" in f.message.lower() for f in group_o["gamunex_c:1x2"])
 
 
+@pytest.mark.parametrize(("kg", "height"), [("72", "168"), ("71", "190"), ("96.4", "176")])
+def test_a_course_ordered_at_two_grams_counts_as_two_grams_whatever_the_rounding(known, person, setting, kg, height):
+    """72 kg at 168 cm is dosed on adjusted weight, 71 kg is rounded down to 70 g: both were ordered at 2 g/kg."""
+    patient = person(blood_group="A", kg=kg, height_cm=Decimal(height))
+    found = {
+        r.id: check_regimen(patient, setting(), r, known)
+        for r, _ in candidates(patient, setting(), offers(patient, setting(), known), known)
+    }
+    assert any("haemolysis" in f.message.lower() for f in found["gamunex_c:1x2"])
+
+
 def test_reduced_rate_for_renal_thrombosis_or_age(known, person):
     assert rate_at_risk(person(), known)[0] == ()
     assert rate_at_risk(person(risks={"renal": True}), known)[0] == ("renal",)

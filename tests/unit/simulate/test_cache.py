@@ -7,6 +7,7 @@ import textwrap
 
 import numpy as np
 import pytest
+
 from opsonin.simulate import Model
 from opsonin.simulate.cache import cache_directory, fingerprint
 

@@ -4,6 +4,7 @@ import sys
 
 import numpy as np
 import pytest
+
 from opsonin.errors import InputRefused, SimulationFailed
 from opsonin.simulate import EventTable, Model, maximum, solve
 from opsonin.simulate.examples import ORAL
@@ -155,7 +156,9 @@ def test_own_observation_times_with_padding():
     parameters, events = _people(n), _own_events(n)
     grid = np.full((n, 4), np.nan)
     for person in range(n):
-        grid[person, : person + 1 if person < 4 else 4] = np.sort(np.random.default_rng(person).uniform(0, 24, 4))[: person + 1]
+        grid[person, : person + 1 if person < 4 else 4] = np.sort(np.random.default_rng(person).uniform(0, 24, 4))[
+            : person + 1
+        ]
     courses = solve(ORAL, parameters=parameters, n=n, events=events, times=grid, rtol=1e-9)
     fine = solve(ORAL, parameters=parameters, n=n, events=events, times=np.unique(grid[~np.isnan(grid)]), rtol=1e-9)
     for person in range(n):

@@ -74,7 +74,12 @@ def test_the_outcome_as_table_and_json(outcome):
 
 
 def test_numbers_in_words():
-    assert [plain(value) for value in (None, float("nan"), float("inf"), 5.0, 5.04)] == ["–", "–", "not reached", "5", "5"]
-    assert plain(0.5, 0) == "0"
+    assert [plain(value) for value in (None, float("nan"), float("inf"), 5.0, 5.04)] == [
+        "–",
+        "–",
+        "not reached",
+        "5",
+        "5",
+    ]
     assert span(None, 3) == "–"
     assert span(1, float("inf")) == "1 to not reached"

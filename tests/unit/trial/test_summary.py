@@ -14,8 +14,8 @@ def rate(observed, predicted, n=50, low=0.0, high=100.0, **changes) -> Row:
     ends = exact_binomial(observed * n / 100, n)
     row = Row(
         trial="t", arm="a", endpoint="e", says="", split="validation", age_group="adult", kind="rate", unit="%", n=n,
-        observed=observed, observed_low=None, observed_high=None, interval_is="", predicted=predicted, low=low, high=high,
-        binomial_width=ends[1] - ends[0], regimen="1@0 1@1", clock="", horizon_days=28, obtained="read",
+        observed=observed, observed_low=None, observed_high=None, interval_is="", predicted=predicted, low=low,
+        high=high, binomial_width=ends[1] - ends[0], regimen="1@0 1@1", clock="", horizon_days=28, obtained="read",
         status="verified", assumed="",
     )  # fmt: skip
     return replace(row, **changes)
@@ -75,8 +75,13 @@ def test_nothing_to_score_is_none_and_not_zero():
 
 
 def test_splits_come_in_order_and_ages_apart():
-    rows = (rate(80, 80), rate(80, 70, age_group="child"), rate(80, 80, split="calibration"), rate(8, 8, age_group="mixed"))
-    found = summary(Validation("m", "k", "s", 1, 1, 1, rows, ()))
+    rows = (
+        rate(80, 80),
+        rate(80, 70, age_group="child"),
+        rate(80, 80, split="calibration"),
+        rate(8, 8, age_group="mixed"),
+    )
+    found = summary(Validation("m", "k", "s", 1, 1, "draft", 1, rows, ()))
     assert list(found) == ["calibration", "validation"]
     ages = found["validation"]
     assert [ages[age].n_endpoints for age in ("all", "adults", "children")] == [3, 2, 1]

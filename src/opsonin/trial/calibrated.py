@@ -1,0 +1,105 @@
+"""The fitted parameters as they lie in the package: an ensemble by age group, with its date and its command."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from opsonin.errors import KnowledgeError
+from opsonin.trial.calibrate import Fit, as_parameters
+from opsonin.trial.declaration import AgeGroup
+from opsonin.trial.people import AS_ON_THE_SHELF, ParameterSet
+
+FITTED = Path(__file__).parent / "calibrated" / "ivig_itp_2026_11.json"
+SCHEMA = "opsonin-calibration/1"
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """Parameter sets for adults (mixed ages with them) and for children, and what they are called."""
+
+    name: str
+    adults: tuple[ParameterSet, ...]
+    children: tuple[ParameterSet, ...]
+
+    def of(self, age_group: AgeGroup) -> tuple[ParameterSet, ...]:
+        """The sets for arms of this age group."""
+        return self.children if age_group == "child" else self.adults
+
+    def __len__(self) -> int:
+        return max(len(self.adults), len(self.children))
+
+
+DRAFT = Ensemble("draft", (AS_ON_THE_SHELF,), (AS_ON_THE_SHELF,))
+
+
+def read_ensemble(path: Path = FITTED) -> Ensemble:
+    """The fitted ensemble; KnowledgeError when the file is not one.
+
+    >>> len(read_ensemble().adults)
+    40
+    """
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+        groups = {
+            group: tuple(
+                as_parameters({**fit["fixed"], **dict(zip(fit["names"], row, strict=True))}) for row in fit["sets"]
+            )
+            for group, fit in document["groups"].items()
+        }
+        return Ensemble(document["name"], groups["adults"], groups["children"])
+    except (OSError, ValueError, KeyError) as error:
+        why = f"{path}: is not a calibration ({error}). Make one with: opsonin calibrate --out {path}"
+        raise KnowledgeError(why) from error
+
+
+def fits_to_dict(fits: Sequence[Fit], *, name: str, on: date, command: str, about: dict[str, Any]) -> dict[str, Any]:
+    """Fits as JSON: per group the ensemble, the geometric means with 95 % intervals, and the correlations of logs."""
+    return {
+        "schema": SCHEMA,
+        "name": name,
+        "made_on": on.isoformat(),
+        "command": command,
+        **about,
+        "groups": {fit.group: _group(fit) for fit in fits},
+    }
+
+
+def _group(fit: Fit) -> dict[str, Any]:
+    weights, logs = fit.found.weights, np.log(fit.found.values)
+    middle = weights @ logs
+    away = logs - middle
+    covariance = (away * weights[:, None]).T @ away
+    sd = np.sqrt(np.diag(covariance))
+    order = np.argsort(logs, axis=0)
+    return {
+        "fitted_to": list(fit.studies),
+        "names": list(fit.names),
+        "fixed": dict(fit.fixed),
+        "effective_draws": round(fit.found.effective, 1),
+        "mean": _named(fit, np.exp(middle)),
+        "low_95": _named(fit, np.exp(_weighted(logs, order, weights, 0.025))),
+        "high_95": _named(fit, np.exp(_weighted(logs, order, weights, 0.975))),
+        "correlation_of_logs": np.round(covariance / np.outer(sd, sd), 2).tolist(),
+        "sets": [[float(f"{value:.5g}") for value in row] for row in fit.sets],
+    }
+
+
+def _named(fit: Fit, values: np.ndarray) -> dict[str, float]:
+    return {name: float(f"{value:.4g}") for name, value in zip(fit.names, values, strict=True)}
+
+
+def _weighted(logs: np.ndarray, order: np.ndarray, weights: np.ndarray, level: float) -> np.ndarray:
+    """Weighted quantiles of each column."""
+    found = []
+    for column in range(logs.shape[1]):
+        mine = order[:, column]
+        at = int(np.searchsorted(np.cumsum(weights[mine]), level))
+        found.append(logs[mine[min(at, mine.size - 1)], column])
+    return np.array(found)
