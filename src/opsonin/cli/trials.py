@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from opsonin.trial import Validation
+    from opsonin.trial import Outcome, Validation
     from opsonin.trial.calibrated import Ensemble
 
 SEED = click.option(
@@ -27,7 +27,9 @@ PARAMETERS = click.option(
     help="The fitted ensemble, or the draft values of the shelf.",
 )
 PEOPLE = click.option(
-    "--people", type=click.IntRange(100, 200_000), default=2000, show_default=True, help="Virtual people per arm."
+    "--people",
+    type=click.IntRange(100, 200_000),
+    help="Virtual people per arm and parameter set [default: 500; 2000 with one set].",
 )
 THREADS = click.option("--threads", type=click.IntRange(1, 256), help="Threads; the answer does not depend on it.")
 JSON = click.option("--json", "as_json", is_flag=True, help="JSON on stdout.")
@@ -46,20 +48,36 @@ def register(group: click.Group) -> None:
     type=click.Path(file_okay=False, path_type=Path),
     help="Write Parquet tables, figures and outcome.json here.",
 )
+@PARAMETERS
 @JSON
 @PEOPLE
 @SEED
 @THREADS
-def trial(trial_file: Path, out: Path | None, as_json: bool, people: int, seed: int, threads: int | None) -> None:
+def trial(
+    trial_file: Path,
+    out: Path | None,
+    parameter_set: str,
+    as_json: bool,
+    people: int | None,
+    seed: int,
+    threads: int | None,
+) -> None:
     """Run a declared trial on virtual patients."""
     from opsonin.knowledge import load_knowledge
     from opsonin.trial import read_trial, run_trial
-    from opsonin.trial.say import OUTCOME_HEAD, about_parameters, outcome_rows, outcome_to_dict
+    from opsonin.trial.say import OUTCOME_HEAD, outcome_rows, outcome_to_dict
 
     declared = read_trial(trial_file)
+    ensemble = _ensemble(parameter_set)
     with _progress("arms") as progress:
         outcome = run_trial(
-            declared, knowledge=load_knowledge(), people=people, seed=seed, threads=threads, progress=progress
+            declared,
+            knowledge=load_knowledge(),
+            people=people or _people_for(ensemble),
+            seed=seed,
+            threads=threads,
+            progress=progress,
+            parameters=ensemble.of(declared.age_group),
         )
     if out is not None:
         from opsonin.trial.figures import write_trial_figures
@@ -72,7 +90,7 @@ def trial(trial_file: Path, out: Path | None, as_json: bool, people: int, seed: 
         _print_json(outcome_to_dict(outcome))
         return
     _print_table(declared.title, OUTCOME_HEAD, outcome_rows(outcome))
-    click.echo(f"{people} virtual people per arm, seed {seed}. {about_parameters(outcome.parameter_sets)}")
+    click.echo(f"Parameters: {ensemble.name}. {_made_with(outcome)}")
 
 
 @click.command()
@@ -87,11 +105,7 @@ def trial(trial_file: Path, out: Path | None, as_json: bool, people: int, seed: 
 )
 @PARAMETERS
 @JSON
-@click.option(
-    "--people",
-    type=click.IntRange(100, 200_000),
-    help="Virtual people per arm and parameter set [default: 500; 2000 with one set].",
-)
+@PEOPLE
 @SEED
 @THREADS
 def validate(
@@ -116,7 +130,7 @@ def validate(
         found = compare(
             knowledge=load_knowledge(),
             arms=handed_in,
-            people=people or (500 if len(ensemble) > 1 else 2000),
+            people=people or _people_for(ensemble),
             seed=seed,
             threads=threads,
             progress=progress,
@@ -191,6 +205,17 @@ def calibrate(
         click.echo(f"{group.group}: {len(group.sets)} sets, worth {group.found.effective:.0f} independent draws")
 
 
+def _made_with(made: Outcome | Validation) -> str:
+    from opsonin.trial.say import about_parameters
+
+    size = f"{made.people} virtual people per arm and parameter set, seed {made.seed}."
+    return f"{size} {about_parameters(made.parameter_sets)}"
+
+
+def _people_for(ensemble: Ensemble) -> int:
+    return 500 if len(ensemble) > 1 else 2000
+
+
 def _ensemble(parameter_set: str) -> Ensemble:
     from opsonin.trial.calibrated import DRAFT, read_ensemble
 
@@ -198,7 +223,7 @@ def _ensemble(parameter_set: str) -> Ensemble:
 
 
 def _print_validation(found: Validation) -> None:
-    from opsonin.trial.say import ROW_HEAD, SCORE_HEAD, TITLES, about_parameters, row_cells, score_rows
+    from opsonin.trial.say import ROW_HEAD, SCORE_HEAD, TITLES, row_cells, score_rows
 
     for split in dict.fromkeys(row.split for row in found.rows):
         _print_table(TITLES[split], ROW_HEAD, (row_cells(row) for row in found.rows if row.split == split))
@@ -206,9 +231,7 @@ def _print_validation(found: Validation) -> None:
     click.echo(f"Not compared: {len(found.unused)}")
     for item in found.unused:
         click.echo(f"  {item.what}: {item.why}")
-    click.echo(
-        f"Parameters: {found.parameters}. {found.people} virtual people per arm and set, seed {found.seed}. {about_parameters(found.parameter_sets)}"
-    )
+    click.echo(f"Parameters: {found.parameters}. {_made_with(found)}")
 
 
 def _print_table(title: str, head: Sequence[str], rows: Iterable[tuple[str, ...]]) -> None:

@@ -7,6 +7,7 @@ May import: sources, quantities, errors (YAML only in load.py; no array librarie
 from opsonin.knowledge.knowledge import (
     DoseSchedule,
     Fact,
+    Guardrail,
     Guideline,
     Knowledge,
     Label,
@@ -21,6 +22,7 @@ from opsonin.knowledge.load import load_knowledge
 __all__ = [
     "DoseSchedule",
     "Fact",
+    "Guardrail",
     "Guideline",
     "Knowledge",
     "Label",

@@ -8,68 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from opsonin.errors import KnowledgeError
-from opsonin.sources import Citation, Obtained, Source, Status, mark
-
-
-@dataclass(frozen=True)
-class Fact:
-    """One thing known: value, unit, source with place, how obtained, whom it holds for, date, status."""
-
-    id: str  # path on the shelf + block name, e.g. "products/privigen/labels/us/rate_maximum"
-    says: str
-    value: Any  # Decimal | str | bool | None (not found) | tuple | Mapping of these
-    unit: str
-    obtained: Obtained
-    status: Status
-    citations: tuple[Citation, ...]
-    where: tuple[str, ...]  # jurisdictions: "us", "eu", …; empty: everywhere
-    in_force_from: date | None
-    in_force_until: date | None
-    checked: date | None
-    note: str
-    tags: tuple[str, ...]  # source-document facts it carries, e.g. "SRC-B11"
-    holds_for: Mapping[str, Any]  # {"hard": {...}, "soft": {...}}; empty when it holds for all
-    spread: Mapping[str, Any]  # {"between_people_cv_percent": …}; empty when none
-
-    def __hash__(self) -> int:
-        return hash(self.id)
-
-    @property
-    def mark(self) -> str:
-        """The quiet mark it prints with."""
-        return mark(self.obtained, self.status)
-
-    @property
-    def found(self) -> bool:
-        return self.value is not None
-
-    def number(self) -> Decimal:
-        """The value as a decimal; raises KnowledgeError when it is not one."""
-        if isinstance(self.value, bool) or not isinstance(self.value, (Decimal, int)):
-            raise KnowledgeError(f"{self.id} is asked for a number but holds {self.value!r}.")
-        return Decimal(self.value)
-
-
-@dataclass(frozen=True)
-class Rate:
-    """An infusion rate per body weight as its source prints it."""
-
-    value: Decimal
-    unit: str  # "mg/kg/min" | "mL/kg/min" | "mL/kg/h"
-    fact: Fact
-
-    def ml_per_kg_per_h(self, concentration_mg_per_ml: Decimal) -> Decimal:
-        """The same rate as a volume of this product."""
-        if self.unit == "mL/kg/h":
-            return self.value
-        if self.unit == "mL/kg/min":
-            return self.value * 60
-        return self.value * 60 / concentration_mg_per_ml
+from opsonin.knowledge.fact import Fact as Fact
+from opsonin.knowledge.fact import Guardrail as Guardrail
+from opsonin.knowledge.fact import Rate as Rate
+from opsonin.sources import Citation, Obtained, Source, Status
 
 
 @dataclass(frozen=True)
@@ -272,6 +218,7 @@ class Knowledge:
     rules: tuple[Rule, ...]
     ranking: RankingRule
     published: tuple[PublishedArm, ...]
+    guardrails: tuple[Guardrail, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Knowledge {self.version}: {len(self.facts)} facts, {len(self.products)} products>"
@@ -285,6 +232,10 @@ class Knowledge:
 
             near = ", ".join(get_close_matches(id, self.facts, n=3)) or "none"
             raise KnowledgeError(f"No fact {id!r} on the shelf. Near: {near}.") from None
+
+    def facts_under(self, shelf: str) -> tuple[Fact, ...]:
+        """Every fact whose id begins with this shelf, in the order it stands there."""
+        return tuple(fact for id, fact in self.facts.items() if id.startswith(f"{shelf}/"))
 
     def product(self, id: str) -> Product:
         """The product with this id; '-' and '_' are the same."""

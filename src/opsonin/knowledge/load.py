@@ -21,6 +21,7 @@ import yaml
 from opsonin.errors import KnowledgeError
 from opsonin.knowledge.blocks import Complaints, Shelf, facts_of
 from opsonin.knowledge.knowledge import Knowledge
+from opsonin.knowledge.shelf_guardrails import build_guardrails
 from opsonin.knowledge.shelf_guidelines import build_guidelines
 from opsonin.knowledge.shelf_packs import build_pack
 from opsonin.knowledge.shelf_products import build_product
@@ -67,7 +68,7 @@ def read_shelves(folder: Path, *, on: date | None = None, extra: Path | None = N
 
     sources = build_sources(_works(documents, complaints), complaints)
     shelf = Shelf(sources=sources, on=on, complaints=complaints)
-    products, packs, guidelines, rules, ranking = {}, {}, [], [], None
+    products, packs, guidelines, rules, guardrails, ranking = {}, {}, [], [], [], None
     for name, document in documents.items():
         room, _, stem = name.partition("/")
         if room == "products":
@@ -85,6 +86,8 @@ def read_shelves(folder: Path, *, on: date | None = None, extra: Path | None = N
             rules += build_rules(shelf, name, document)
         elif name == "policies/ranking":
             ranking = build_ranking(shelf, name, document)
+        elif name == "policies/guardrails":
+            guardrails += build_guardrails(shelf, name, document)
         else:
             facts_of(shelf, name, document)
     arms = [arm for name, path in tables.items() if name.startswith("trials/") for arm in build_arms(shelf, name, path)]
@@ -102,6 +105,7 @@ def read_shelves(folder: Path, *, on: date | None = None, extra: Path | None = N
         rules=tuple(rules),
         ranking=ranking,
         published=tuple(arms),
+        guardrails=tuple(guardrails),
     )
 
 

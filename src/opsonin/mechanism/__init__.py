@@ -4,7 +4,7 @@ Takes: Knowledge and covariates. Gives: the model of immunoglobulin in ITP, its 
 May import: simulate, patient, regimen, knowledge and below. No number of physiology stands here: they are on the shelf.
 """
 
-from opsonin.mechanism.domain import Limit, assumptions, limits_passed
+from opsonin.mechanism.domain import Limit, assumptions, episode_limits, limits_passed
 from opsonin.mechanism.ivig_itp import (
     MODEL,
     ReportError,
@@ -22,6 +22,7 @@ __all__ = [
     "ReportError",
     "Spread",
     "assumptions",
+    "episode_limits",
     "fact_ids",
     "limits_passed",
     "report_errors",

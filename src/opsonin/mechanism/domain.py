@@ -6,7 +6,7 @@ an assumption in words that the forecast carries.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -37,6 +37,23 @@ def limits_passed(patient: Patient, regimen: Regimen, *, as_of: date, knowledge:
     """
     hard = knowledge.fact(DOMAIN_FACT).holds_for["hard"]
     return (*_person(patient, hard, as_of), *_course(patient, regimen, hard))
+
+
+def episode_limits(
+    patient: Patient, courses: Sequence[tuple[Decimal, int]], *, as_of: date, knowledge: Knowledge
+) -> tuple[Limit, ...]:
+    """The same for courses that were really given: (grams, days from first to last infusion) of each.
+
+    Given grams are rounded to vials, so grams per kilogram are judged to one decimal place.
+    Sources: models/ivig_itp_draft/model.
+    """
+    hard = knowledge.fact(DOMAIN_FACT).holds_for["hard"]
+    found = list(_person(patient, hard, as_of))
+    for grams, days in courses:
+        per_kg = round(grams / patient.weight.kg, 1)
+        found += _span("total dose per actual body weight", per_kg, hard["total_g_per_kg"], "g/kg")
+        found += _span("length of the course", Decimal(days), hard["course_days"], "days")
+    return tuple(dict.fromkeys(found))
 
 
 def _person(patient: Patient, hard: Mapping[str, Any], as_of: date) -> Iterator[Limit]:

@@ -10,7 +10,7 @@ from opsonin.patient import Circumstances, Goal, Patient
 from opsonin.planning.choose import rank
 from opsonin.planning.plan import Candidate, Forecast, NoForecast, NoTreatment
 from opsonin.regimen import Regimen
-from opsonin.safety import Finding, Offer, Standing, check_regimen
+from opsonin.safety import Finding, Offer, Standing, check_guardrails, check_regimen
 from opsonin.safety.offers import speaks_to
 
 Regimens = tuple[tuple[Regimen, Standing], ...]
@@ -32,7 +32,11 @@ def assemble(
             regimen=regimen,
             standing=standing,
             findings=_by_severity(
-                (*about_product[regimen.product.id], *check_regimen(patient, circumstances, regimen, known))
+                (
+                    *about_product[regimen.product.id],
+                    *check_regimen(patient, circumstances, regimen, known),
+                    *check_guardrails(patient, circumstances, regimen, known),
+                )
             ),
             forecast=forecasts[regimen.id],
             rank=None,

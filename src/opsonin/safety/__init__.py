@@ -6,6 +6,7 @@ May import: patient, regimen and below; no array libraries.
 
 from opsonin.safety.check import VOCABULARY, Course, check_patient, check_product, check_regimen, rate_at_risk
 from opsonin.safety.finding import SEVERITIES, STANDINGS, Finding, Offer, Standing
+from opsonin.safety.guardrails import check_guardrails
 from opsonin.safety.offers import offers, regimen_standing, supporting_guidelines
 from opsonin.safety.recalculate import recalculate
 
@@ -17,6 +18,7 @@ __all__ = [
     "Finding",
     "Offer",
     "Standing",
+    "check_guardrails",
     "check_patient",
     "check_product",
     "check_regimen",

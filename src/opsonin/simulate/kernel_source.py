@@ -122,6 +122,15 @@ def _constants_function(constants: _Constants, formulas: Formulas) -> str:
     return "\n".join([*lines, "    return None", ""])
 
 
+def _turnover(expression: Any) -> Any:
+    """The sum of what an expression adds up, all taken positive: what its rounding errors are relative to."""
+    if expression.is_Add or expression.is_Mul:
+        return expression.func(*(_turnover(part) for part in expression.args))
+    if isinstance(expression, sympy.log):
+        return sympy.Abs(expression) + 1
+    return sympy.Abs(expression)
+
+
 def _switches(slopes: Sequence[Any], formulas: Formulas) -> list[tuple[Any, Any]]:
     """Pairs of expressions whose order decides which branch of a maximum, minimum or where is taken."""
     states = set(formulas.states)
@@ -238,6 +247,8 @@ def kernel_source(formulas: Formulas, method: str) -> str:
     slopes = [constants.hoist(slope) for slope in formulas.slopes]
     outputs = [constants.hoist(output) for output in formulas.outputs]
     generated = [_lane_loop("fill_slopes", "y, c, u, k", slopes, "k[{row} + lane]", formulas)]
+    sizes = [_turnover(slope) for slope in slopes]
+    generated.append(_lane_loop("fill_turnover", "y, c, u, k", sizes, "k[{row} + lane]", formulas))
     generated += [_crossings_function(slopes, formulas), _outputs_function(outputs, formulas)]
     if method == "rodas5p":
         generated.append(_linear_solver(formulas, constants))

@@ -8,6 +8,7 @@ evaluation is written to a file as it is made, so an interrupted calibration goe
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +16,9 @@ from pathlib import Path
 
 import numpy as np
 
+from opsonin.errors import SimulationFailed
 from opsonin.knowledge import Knowledge
+from opsonin.mechanism import report_errors, spreads, typical
 from opsonin.population.draws import Floats
 from opsonin.trial.courses import observe
 from opsonin.trial.declaration import Arm, Trial
@@ -41,6 +44,7 @@ CHILD_PRIORS = (
     Prior("recovery_median", 20, 0.8),  # days
     Prior("recovery_cv", 1.5, 0.5),
 )
+NOT_SIMULATED = -1000.0  # log-likelihood of values with which somebody could not be simulated
 Progress = Callable[[int, int], None]
 
 
@@ -58,6 +62,12 @@ class Fit:
     def parameter_sets(self) -> tuple[ParameterSet, ...]:
         """The ensemble as parameter sets."""
         return tuple(as_parameters({**self.fixed, **dict(zip(self.names, row, strict=True))}) for row in self.sets)
+
+
+def model_seal(knowledge: Knowledge) -> str:
+    """A hash of every number the model reads from the shelf: a log of evaluations is good for these numbers only."""
+    read = (typical(knowledge), spreads(knowledge), report_errors(knowledge))
+    return hashlib.sha256(repr(read).encode()).hexdigest()[:12]
 
 
 def as_parameters(values: Mapping[str, float]) -> ParameterSet:
@@ -96,7 +106,7 @@ def calibrate(
         if fits:
             adults = dict(zip(fits[0].names, np.exp(fits[0].found.weights @ np.log(fits[0].found.values)), strict=True))
             fixed = {name: float(adults[name]) for name in ("kprod0_cv", "h", "koff")}
-        key = f"{group} people {people} seed {seed} split {split.seal[:12]} knowledge {knowledge.version}"
+        key = f"{group} people {people} seed {seed} split {split.seal[:12]} facts {model_seal(knowledge)}"
         score = _scored(trials, priors, fixed, knowledge, people, seed, threads)
         found = sample(priors, _remembered(score, log, key, told), rounds=rounds, per_round=per_round, seed=seed)
         names = tuple(prior.name for prior in priors)
@@ -121,13 +131,17 @@ def _scored(
         parameters = as_parameters({**fixed, **dict(zip(names, row, strict=True))})
         alike: dict[str, Observed] = {}
         seen: list[tuple[Arm, Observed]] = []
-        for trial, arm in arms:
-            key = _alike(trial, arm)
-            if key not in alike:
-                who = enrolled(trial.people_of(arm), knowledge=knowledge, n=people, seed=seed, parameters=parameters)
-                visits = trial.visits_of(arm)
-                alike[key] = observe(who, arm.regimen, visits, knowledge=knowledge, threads=threads)[0]
-            seen.append((arm, alike[key]))
+        try:
+            for trial, arm in arms:
+                key = _alike(trial, arm)
+                if key not in alike:
+                    people_of = trial.people_of(arm)
+                    who = enrolled(people_of, knowledge=knowledge, n=people, seed=seed, parameters=parameters)
+                    visits = trial.visits_of(arm)
+                    alike[key] = observe(who, arm.regimen, visits, knowledge=knowledge, threads=threads)[0]
+                seen.append((arm, alike[key]))
+        except SimulationFailed:
+            return NOT_SIMULATED
         return total(seen)
 
     return score

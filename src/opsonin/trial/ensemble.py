@@ -2,24 +2,27 @@
 
 The first round is drawn from the prior on a Latin hypercube. Each later round is drawn from a Student distribution
 around the weighted values of the rounds before, where the likelihood is flattened as far as needed to keep enough of
-them. The last weights are exact for the likelihood as it is: prior times likelihood over what was drawn from. All on
-the logarithms of the parameters; the same seed gives the same answer.
+them. The final weights are exact for the likelihood as it is: prior times likelihood over the mixture of the last
+rounds' proposals. All on the logarithms of the parameters; the same seed gives the same answer.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.optimize import brentq
+from scipy.special import logsumexp
 from scipy.stats import multivariate_t, norm, qmc
 
 from opsonin.population.draws import Floats
 
-HEAVY_TAILS = 5  # degrees of freedom of the proposals
-WIDER = 1.3  # proposals are so much wider than what was found
+HEAVY_TAILS = 8  # degrees of freedom of the proposals
+WIDER = 1.15  # proposals are so much wider than what was found
 ENOUGH = 0.15  # the flattened weights keep this share of the values effective
+LAST_ROUNDS = 3  # later rounds are drawn from better proposals, so only these count
 
 
 @dataclass(frozen=True)
@@ -33,11 +36,11 @@ class Prior:
 
 @dataclass(frozen=True)
 class Drawn:
-    """Values drawn (log scale), (draws, parameters), with their log-likelihood and the log-density drawn from."""
+    """One round: values drawn (log scale), (draws, parameters), their log-likelihood, and the density drawn from."""
 
     logs: Floats
     log_likelihood: Floats
-    log_drawn: Floats
+    log_density: Callable[[Floats], Floats]
 
 
 @dataclass(frozen=True)
@@ -53,55 +56,60 @@ Evaluate = Callable[[Floats, str], float]  # log-likelihood of one row of natura
 
 
 def sample(priors: Sequence[Prior], evaluate: Evaluate, *, rounds: int, per_round: int, seed: int) -> Found:
-    """Weighted parameter values from the last two rounds; `evaluate` is asked rounds × per_round times."""
+    """Weighted parameter values from the last rounds; `evaluate` is asked rounds × per_round times."""
     middle = np.log([p.median for p in priors])
     width = np.array([p.log_sd for p in priors])
+
+    def log_prior(logs: Floats) -> Floats:
+        return np.asarray(norm.logpdf(logs, middle, width).sum(axis=1))
+
     drawn: list[Drawn] = []
     for number in range(rounds):
+        rng = np.random.default_rng([seed, number])
         if number == 0:
-            u = qmc.LatinHypercube(len(priors), rng=np.random.default_rng([seed, 0])).random(per_round)
-            logs = middle + width * norm.ppf(u)
-            density = norm.logpdf(logs, middle, width).sum(axis=1)
+            logs = middle + width * norm.ppf(qmc.LatinHypercube(len(priors), rng=rng).random(per_round))
+            density: Callable[[Floats], Floats] = log_prior
         else:
-            logs, density = _propose(drawn, middle, width, per_round, np.random.default_rng([seed, number]))
+            proposal = _proposal(drawn[-LAST_ROUNDS:], log_prior, width)
+            logs = np.atleast_2d(proposal.rvs(size=per_round, random_state=rng))
+            density = proposal.logpdf
         likelihood = np.array([evaluate(np.exp(row), f"{number}/{i}") for i, row in enumerate(logs)])
         drawn.append(Drawn(logs, likelihood, density))
-    used = _joined(drawn[-2:] if rounds > 2 else drawn)
-    weights = _weights(used, middle, width, 1.0)
-    return Found(np.exp(used.logs), weights, float(1 / (weights**2).sum()))
+    logs, likelihood, drawn_from = _joined(drawn[-LAST_ROUNDS:])
+    weights = _weights(log_prior(logs) + likelihood - drawn_from)
+    return Found(np.exp(logs), weights, float(1 / (weights**2).sum()))
 
 
-def _joined(drawn: Sequence[Drawn]) -> Drawn:
-    parts = [np.concatenate([getattr(d, name) for d in drawn]) for name in ("logs", "log_likelihood", "log_drawn")]
-    return Drawn(*parts)
+def _joined(drawn: Sequence[Drawn]) -> tuple[Floats, Floats, Floats]:
+    """All values of some rounds, their log-likelihood, and the log-density of the mixture they were drawn from."""
+    logs = np.concatenate([d.logs for d in drawn])
+    sizes = np.array([d.logs.shape[0] for d in drawn], float)
+    densities = np.array([d.log_density(logs) for d in drawn])
+    mixture = logsumexp(densities, axis=0, b=(sizes / sizes.sum())[:, None])
+    return logs, np.concatenate([d.log_likelihood for d in drawn]), np.asarray(mixture)
 
 
-def _weights(drawn: Drawn, middle: Floats, width: Floats, flattened: float) -> Floats:
-    prior = norm.logpdf(drawn.logs, middle, width).sum(axis=1)
-    score = prior + flattened * drawn.log_likelihood - drawn.log_drawn
+def _weights(score: Floats) -> Floats:
     weights = np.exp(score - score.max())
     return np.asarray(weights / weights.sum())
 
 
-def _propose(
-    drawn: list[Drawn], middle: Floats, width: Floats, count: int, rng: np.random.Generator
-) -> tuple[Floats, Floats]:
-    """New values around the weighted ones so far, and the log-density they were drawn from."""
-    every = _joined(drawn[-2:])
-    weights = _weights(every, middle, width, _flattening(every, middle, width))
-    centre = weights @ every.logs
-    away = every.logs - centre
+def _proposal(drawn: Sequence[Drawn], log_prior: Callable[[Floats], Floats], width: Floats) -> Any:
+    """A Student distribution around the values so far, weighted with a likelihood flattened as far as needed."""
+    logs, likelihood, drawn_from = _joined(drawn)
+    base = log_prior(logs) - drawn_from
+    weights = _weights(base + _flattening(base, likelihood) * likelihood)
+    centre = weights @ logs
+    away = logs - centre
     spread = WIDER**2 * (away * weights[:, None]).T @ away + 1e-6 * np.diag(width**2)
-    proposal = multivariate_t(centre, spread, df=HEAVY_TAILS)
-    logs = np.atleast_2d(proposal.rvs(size=count, random_state=rng))
-    return logs, np.asarray(proposal.logpdf(logs))
+    return multivariate_t(centre, spread, df=HEAVY_TAILS)
 
 
-def _flattening(drawn: Drawn, middle: Floats, width: Floats) -> float:
+def _flattening(base: Floats, likelihood: Floats) -> float:
     """How far the likelihood may count (0 to 1) for enough of the values to stay effective."""
 
     def short(flattened: float) -> float:
-        weights = _weights(drawn, middle, width, flattened)
+        weights = _weights(base + flattened * likelihood)
         return float(1 / (weights**2).sum()) - ENOUGH * weights.size
 
     if short(1.0) >= 0 or short(0.0) <= 0:

@@ -30,9 +30,13 @@ class EndpointOutcome:
 
 @dataclass(frozen=True)
 class ArmOutcome:
-    """One arm: what a clinic would have seen of its virtual patients, what they were given, and its endpoints."""
+    """One arm: what a clinic would have seen of its virtual patients, what they were given, and its endpoints.
+
+    With several parameter sets the same people stand there once under each, one set after the other.
+    """
 
     arm: Arm
+    parameter_sets: int
     seen: Observed
     given: Given
     weight_kg: Floats
@@ -64,8 +68,8 @@ def run_trial(
 ) -> Outcome:
     """The trial with so many virtual patients per arm. Progress is told (arms done, arms in all).
 
-    Predictive intervals are those of a trial of the declared size. With several parameter sets the virtual patients are
-    simulated under each; the series kept are those of the first.
+    Predictive intervals are those of a trial of the declared size. With several parameter sets there are so many
+    virtual patients under each.
     """
     if people < 1:
         raise InputRefused([Problem("people", str(people), "cannot be simulated.", "Ask for 1 or more.")])
@@ -92,12 +96,14 @@ def _arm(
     for changed in parameters:
         who = enrolled(trial.people_of(arm), knowledge=knowledge, n=people, seed=seed, parameters=changed)
         runs.append((who, *observe(who, arm.regimen, trial.visits_of(arm), knowledge=knowledge, threads=threads)))
-    who, seen, given = runs[0]
-    every = tuple(run[1] for run in runs)
+    every = tuple(seen for _, seen, _ in runs)
+    seen = Observed(np.vstack([s.counts for s in every]), np.vstack([s.igg for s in every]), every[0].days)
+    given = Given(runs[0][2].days, np.vstack([g.grams for _, _, g in runs]))
+    weights = np.concatenate([who.weight_kg for who, _, _ in runs])
     endpoints = tuple(
         _predicted(trial, arm, endpoint, every, seed) for endpoint in arm.endpoints if not endpoint.unused
     )
-    return ArmOutcome(arm, seen, given, who.weight_kg, endpoints)
+    return ArmOutcome(arm, len(parameters), seen, given, weights, endpoints)
 
 
 def _predicted(trial: Trial, arm: Arm, endpoint: Endpoint, runs: tuple[Observed, ...], seed: int) -> EndpointOutcome:

@@ -13,7 +13,7 @@ from opsonin.trial.run import ArmOutcome, Outcome
 
 
 def series_table(outcome: Outcome) -> dict[str, np.ndarray]:
-    """One row per arm, person and visit: reported platelets (10⁹/L) and IgG (g/L)."""
+    """One row per arm, parameter set, person and visit: reported platelets (10⁹/L) and IgG (g/L)."""
     parts = [_series(arm) for arm in outcome.arms]
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
@@ -22,21 +22,31 @@ def _series(arm: ArmOutcome) -> dict[str, np.ndarray]:
     people, visits = arm.seen.counts.shape
     return {
         "arm": np.repeat(np.array([arm.arm.id]), people * visits),
-        "person": np.repeat(np.arange(people), visits),
+        "parameter_set": np.repeat(_sets(arm), visits),
+        "person": np.repeat(_persons(arm), visits),
         "day": np.tile(arm.seen.days, people),
         "platelets_10e9_per_l": arm.seen.counts.ravel(),
         "igg_g_per_l": arm.seen.igg.ravel(),
     }
 
 
+def _sets(arm: ArmOutcome) -> np.ndarray:
+    return np.repeat(np.arange(arm.parameter_sets), arm.weight_kg.size // arm.parameter_sets)
+
+
+def _persons(arm: ArmOutcome) -> np.ndarray:
+    return np.tile(np.arange(arm.weight_kg.size // arm.parameter_sets), arm.parameter_sets)
+
+
 def people_tables(outcome: Outcome) -> dict[str, dict[str, np.ndarray]]:
-    """By arm, one row per person: weight, baseline, grams received, and every endpoint that is one number each."""
+    """By arm, one row per person and set: weight, baseline, grams received, every endpoint that is one number each."""
     return {arm.arm.id: _people(arm) for arm in outcome.arms}
 
 
 def _people(arm: ArmOutcome) -> dict[str, np.ndarray]:
     found: dict[str, Any] = {
-        "person": np.arange(arm.weight_kg.size),
+        "parameter_set": _sets(arm),
+        "person": _persons(arm),
         "weight_kg": arm.weight_kg,
         "baseline_10e9_per_l": arm.seen.baseline,
         "grams": arm.given.grams.sum(axis=1),

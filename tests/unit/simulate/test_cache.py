@@ -38,8 +38,7 @@ def test_fingerprint_follows_closures_defaults_units_not():
 
     assert fingerprint(made(1.0)) == fingerprint(made(1.0))
     assert len({fingerprint(made(1.0)), fingerprint(made(2.0)), fingerprint(made(1.0, 5.0))}) == 3
-    arrays = [_model(lambda y, p, u, a=np.array([1.0, v]): {"x": -p.k * y.x * a[1]}) for v in (1.0, 2.0)]
-    assert fingerprint(arrays[0]) != fingerprint(arrays[1])
+    assert fingerprint(made(np.array([1.0, 2.0]))) != fingerprint(made(np.array([1.0, 3.0])))
 
 
 def test_fingerprint_follows_names_and_purpose():

@@ -1,4 +1,4 @@
-"""Many individuals at once: threads, chunks and company do not matter; failures stay alone; reductions need no courses."""
+"""Many individuals at once: threads, chunks, company do not matter; failures stay alone; reductions on the fly."""
 
 import sys
 

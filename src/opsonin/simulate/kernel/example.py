@@ -52,6 +52,12 @@ def find_crossings(y: Any, new: Any, c: Any, u: Any, rtol: float, clock: Any, cr
     """Where in the step any branch of the equations changes, as a fraction, or 2; in all lanes."""
 
 
+def fill_turnover(y: Any, c: Any, u: Any, k: Any) -> None:
+    """The sum of the absolute terms of every slope, in all lanes."""
+    for lane in range(LANES):
+        k[lane] = u[lane] + c[lane] * abs(y[lane])
+
+
 def fill_output(code: int, y: Any, c: Any, lane: int, o: Any) -> None:
     """One output of one lane at BLOCK times, from its states at those times."""
     for n in range(BLOCK):

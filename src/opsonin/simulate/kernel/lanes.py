@@ -31,6 +31,7 @@ from opsonin.simulate.kernel.example import (
     fill_constants,
     fill_output,
     fill_slopes,
+    fill_turnover,
     find_crossings,
     inlined,
 )
@@ -45,6 +46,7 @@ DUE, ERROR, MEMORY, GOOD, REFUSED = 6 * LANES, 7 * LANES, 8 * LANES, 9 * LANES, 
 LEAST, CROSS, APPROACH, CLOCK = 11 * LANES, 12 * LANES, 13 * LANES, 14 * LANES
 WHO, SEEN, ACTION, TRIES, FRESH, STIFFNESS, CARDS = 0, LANES, 2 * LANES, 3 * LANES, 4 * LANES, 5 * LANES, 6 * LANES
 STIFF_STEPS = 40  # steps limited by stability, beyond the first `patience`, that call for an implicit method
+ROUNDING = 1e-5  # of the turnover in the least step: 1e-15 of the turnover in the whole time
 CALM = -9.2  # logarithm of the smallest error the step control remembers
 
 
@@ -73,7 +75,7 @@ def judge(clock):
         grow = smaller(larger(grow, 0.2), 1.0 if clock[REFUSED + lane] > 0.0 else 8.0)
         shrink = smaller(larger(0.9 * exponential(-0.2 * size), 0.1), 0.9)
         accepted = (error <= 1.0) | (known & (clock[USED + lane] <= clock[LEAST + lane]))
-        factor = grow if accepted else (shrink if known else 0.1)
+        factor = (grow if error <= 1.0 else 4.0) if accepted else (shrink if known else 0.1)
         clock[GOOD + lane] = 1.0 if accepted else 0.0
         clock[REFUSED + lane] = 0.0 if accepted else 1.0
         clock[MEMORY + lane] = larger(size, CALM) if accepted else memory
@@ -259,9 +261,13 @@ def calls(clock, cards, limit, patience):
 
 
 @inlined
-def restart(clock, cards, y, new, peak, k, c, u, rtol, atol, floor):
-    """New slopes, and a first step from how fast the fastest state moves, for the lanes that were touched."""
+def restart(clock, cards, y, new, peak, k, f, c, u, rtol, atol, floor):
+    """New slopes, and a first step from how fast the fastest state moves, for the lanes that were touched.
+
+    A state that is 0 but for rounding has no size of its own; the rounding of what flows through it sets its least.
+    """
     fill_slopes(y, c, u, new)
+    fill_turnover(y, c, u, f)
     for lane in range(LANES):
         if cards[FRESH + lane] == 0:
             continue
@@ -269,6 +275,8 @@ def restart(clock, cards, y, new, peak, k, c, u, rtol, atol, floor):
         for s in range(STATES):
             i = s * LANES + lane
             k[i] = new[i]
+            noise = ROUNDING * f[i] * clock[LEAST + lane] / (rtol * floor) if floor > 0.0 else 0.0
+            peak[i] = larger(peak[i], noise)
             size = larger(abs(y[i]), floor * peak[i]) + atol[s] / rtol
             if size > 0.0 and s < CONTROLLED:
                 fastest = larger(fastest, abs(k[i]) / size)
@@ -356,7 +364,7 @@ def integrate(
             )  # fmt: skip
             if occupied(cards) == 0:
                 break
-            restart(clock, cards, y, new, peak, k, c, u, rtol, atol, floor)
+            restart(clock, cards, y, new, peak, k, f, c, u, rtol, atol, floor)
         limit_steps(clock)
         attempt(y, c, u, clock, USED, k, f, z, new, work)
         measure(y, new, clock, USED, ERROR, k, f, peak, rtol, atol, floor)

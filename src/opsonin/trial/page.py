@@ -1,0 +1,92 @@
+"""The validation page of the documentation: its tables, written between two marks; the words around them are ours.
+
+    python -m opsonin.trial.page docs/explanation/validation.md
+
+runs the validation with the fitted ensemble and with the draft and writes the tables anew.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+from opsonin.trial.say import (
+    ROW_HEAD,
+    SCORE_HEAD,
+    TITLES,
+    about_parameters,
+    markdown_table,
+    plain,
+    row_cells,
+    score_rows,
+    span,
+)
+from opsonin.trial.validate import Row, Unused, Validation
+
+BEGIN, END = "<!-- tables: begin, written by opsonin.trial.page -->", "<!-- tables: end -->"
+SEED = 1
+
+
+def tables(first: Validation, beside: Validation, *, on: date) -> str:
+    """The tables: scores of both, every row of the first, what was not compared."""
+    return "\n".join(_parts(first, beside, on))
+
+
+def _parts(first: Validation, beside: Validation, on: date) -> Iterator[str]:
+    yield f"Written on {on.isoformat()}. Model `{first.model}`, split seal `{first.split_seal[:16]}`."
+    for found in (first, beside):
+        yield f"\n### Scores: {found.parameters} parameters\n"
+        option = "draft" if found.parameters == "draft" else "calibrated"
+        yield f"`opsonin validate --parameters {option} --people {found.people} --seed {found.seed}`. "
+        yield about_parameters(found.parameter_sets)
+        yield ""
+        yield markdown_table(SCORE_HEAD, score_rows(found))
+    for split in dict.fromkeys(row.split for row in first.rows):
+        yield f"\n### {TITLES[split]}: {first.parameters} parameters\n"
+        yield markdown_table(ROW_HEAD, (row_cells(row) for row in first.rows if row.split == split))
+    yield f"\n### Not compared ({len(first.unused)})\n"
+    yield from (unused_line(item) for item in first.unused)
+
+
+def unused_line(item: Unused) -> str:
+    """One line of the list of what was not compared."""
+    return f"- `{item.what}`: {item.why}"
+
+
+def published_cells(row: Row) -> str:
+    """The part of a row that no simulation changes, as it stands in the table."""
+    says = f"{row.says} ({row.unit})"
+    cells = (
+        f"{row.trial} / {row.arm}",
+        says,
+        str(row.n),
+        plain(row.observed),
+        span(row.observed_low, row.observed_high),
+    )
+    return "| " + " | ".join(cell.replace("|", "/") for cell in cells) + " |"
+
+
+def rewritten(text: str, made: str) -> str:
+    """The page with new tables between its marks."""
+    before, _, rest = text.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    return f"{before}{BEGIN}\n\n{made}\n\n{END}{after}"
+
+
+def main(path: Path) -> None:
+    """Validate twice and write the tables of the page anew."""
+    from opsonin.knowledge import load_knowledge
+    from opsonin.trial.calibrated import DRAFT, read_ensemble
+    from opsonin.trial.validate import validate
+
+    knowledge = load_knowledge()
+    first = validate(knowledge=knowledge, people=500, seed=SEED, threads=2, ensemble=read_ensemble())
+    beside = validate(knowledge=knowledge, people=2000, seed=SEED, threads=2, ensemble=DRAFT)
+    page = path.read_text(encoding="utf-8")
+    path.write_text(rewritten(page, tables(first, beside, on=date.today())), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,84 @@
+"""What would happen to these people under these infusions? The engine's courses, and what a laboratory would report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from opsonin.mechanism import MODEL, fact_ids
+from opsonin.population import Cohort, bands, laboratory
+from opsonin.population.draws import Floats
+from opsonin.simulate import EventTable, solve
+from opsonin.update.history import Observed, Segment
+from opsonin.update.prior import Prior
+
+OUTPUTS = {"platelets": "platelets", "igg": "igg_g_per_l"}
+
+
+@dataclass(frozen=True)
+class CourseBand:
+    """Quantiles over people of the reported value at each time: median, central 50 % and central 90 %."""
+
+    days: tuple[float, ...]  # since the first infusion began
+    median: tuple[float, ...]
+    low_50: tuple[float, ...]
+    high_50: tuple[float, ...]
+    low_90: tuple[float, ...]
+    high_90: tuple[float, ...]
+
+
+def simulate(
+    parameters: Mapping[str, Floats], segments: Sequence[Segment], times: ArrayLike, *, threads: int | None = None
+) -> dict[str, Floats]:
+    """True platelets (10⁹/L) and IgG (g/L) of everyone at these days, (people, times); NaN where it did not finish."""
+    n = int(np.size(parameters["P0"]))
+    courses = solve(
+        MODEL,
+        parameters=parameters,
+        n=n,
+        events=EventTable.infusions(MODEL, n, list(segments), "A1x") if segments else None,
+        times=np.asarray(times, float),
+        outputs=tuple(OUTPUTS.values()),
+        threads=threads,
+    )
+    return {what: courses[name] for what, name in OUTPUTS.items()}
+
+
+def at_reports(
+    parameters: Mapping[str, Floats],
+    segments: Sequence[Segment],
+    observed: Sequence[Observed],
+    *,
+    threads: int | None = None,
+) -> Floats:
+    """The true value behind each report, for each person; (people, reports)."""
+    days = sorted({one.day for one in observed})
+    true = simulate(parameters, segments, days, threads=threads)
+    return np.column_stack([true[one.what][:, days.index(one.day)] for one in observed])
+
+
+def cohort_of(prior: Prior, z: Floats, seed: int) -> Cohort:
+    """These people as a cohort, so that they meet a laboratory as the plan's people do."""
+    return Cohort(
+        n=z.shape[0],
+        seed=seed,
+        weight_kg=prior.weight_kg,
+        parameters=prior.parameters(z),
+        report_errors=prior.errors,
+        notes=(),
+        fact_ids=fact_ids(),
+    )
+
+
+def reported_counts(cohort: Cohort, true: Floats, times: ArrayLike) -> Floats:
+    """What a laboratory would report of these counts; the errors depend on person and time only."""
+    return laboratory(cohort, times, of=("platelets",)).report("platelets", true)
+
+
+def band_of(values: Floats, times: ArrayLike) -> CourseBand:
+    """The bands of values of shape (people, times)."""
+    days = tuple(float(day) for day in np.asarray(times, float))
+    return CourseBand(days, *(tuple(line.tolist()) for line in bands(values)))

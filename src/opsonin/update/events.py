@@ -1,0 +1,106 @@
+"""The one vocabulary of what happened: given, measured, symptom, rate, note, correction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, tzinfo
+from decimal import Decimal
+from itertools import pairwise
+
+from opsonin.errors import InputRefused, Problem
+from opsonin.patient import Circumstances, Patient
+
+SAMPLE_TIME, DOSE_TIME = time(8), time(9)  # where only the day is known
+KINDS = ("given", "measured", "symptom", "rate", "note", "correction")
+IMMUNOGLOBULIN = "immunoglobulin"
+TRANSFUSION = "platelet-transfusion"
+
+
+@dataclass(frozen=True)
+class Event:
+    """One thing that happened, when, who says so, and where it is written."""
+
+    kind: str  # one of KINDS
+    at: datetime  # with zone
+    who: str
+    source: str  # "case" or what the file says, such as "ward" or "laboratory"
+    place: str  # "measured[2]" in the case, "line 3" in the file of events
+    what: str = ""  # given: immunoglobulin, platelet-transfusion, a medicine; measured: platelets, igg, …
+    product: str | None = None
+    amount: Decimal | None = None  # in the canonical unit: g, 10^9/L, g/L, …
+    written: str = ""  # the amount as it was written
+    below: bool = False  # measured: less than the amount, as in "<5 x10^9/L"
+    until: datetime | None = None  # given: when it ended, if known
+    interruptions: tuple[tuple[datetime, datetime], ...] = ()
+    raises_platelets: bool | None = None  # given, a medicine: None = not stated
+    says: str = ""
+    day_only: bool = False  # only the day is known
+    id: str = ""
+    corrects: str = ""  # correction: the id of the event that is withdrawn, or replaced by a later line
+
+
+def case_events(patient: Patient, zone: tzinfo) -> tuple[Event, ...]:
+    """What the case states as given and measured, as events. A day without a time is 08:00 for a result, 09:00 a dose."""
+    measured = (
+        Event(
+            kind="measured",
+            at=datetime.combine(m.taken_on, SAMPLE_TIME, zone),
+            who="",
+            source="case",
+            place=f"measured: {m.what} of {m.taken_on.isoformat()}",
+            what=m.what,
+            amount=m.value,
+            written=m.written,
+            day_only=True,
+        )
+        for m in patient.measurements
+    )
+    given = (
+        Event(
+            kind="given",
+            at=dose.started_at or datetime.combine(dose.given_on, DOSE_TIME, zone),
+            who="",
+            source="case",
+            place=f"given: {dose.product} on {dose.given_on.isoformat()}",
+            what=IMMUNOGLOBULIN,
+            product=dose.product,
+            amount=dose.grams,
+            written=f"{dose.grams} g",
+            day_only=dose.started_at is None,
+        )
+        for dose in patient.given or ()
+    )
+    return (*measured, *given)
+
+
+def zone_of(patient: Patient, circumstances: Circumstances) -> tzinfo:
+    """The zone in which days of the case are meant: that of a timed infusion, else of the planned start, else UTC."""
+    timed = [dose.started_at for dose in patient.given or () if dose.started_at is not None]
+    moment = timed[0] if timed else circumstances.start
+    return (moment.tzinfo if moment is not None else None) or UTC
+
+
+def merged(case: Iterable[Event], file: Iterable[Event]) -> tuple[Event, ...]:
+    """Both together, oldest first. What stands in both is refused: counted twice it would mislead."""
+    case, file = tuple(case), tuple(file)
+    days = {(e.kind, e.what, e.at.date(), e.amount, e.below) for e in case}
+    problems = [
+        Problem(e.place, e.written, f"stands in the case too ({e.what} on {e.at.date().isoformat()}).", "Keep one.")
+        for e in file
+        if e.kind in ("given", "measured") and (e.kind, e.what, e.at.date(), e.amount, e.below) in days
+    ]
+    problems += _overlaps([e for e in (*case, *file) if e.kind == "given" and e.what == IMMUNOGLOBULIN])
+    if problems:
+        raise InputRefused(problems, source="events")
+    return tuple(sorted((*case, *file), key=lambda e: e.at))
+
+
+def _overlaps(doses: list[Event]) -> list[Problem]:
+    """Two infusions cannot run at the same time."""
+    inside = sorted((d for d in doses if not d.day_only), key=lambda d: d.at)
+    return [
+        Problem(b.place, b.at.isoformat(), f"begins before the infusion at {a.at.isoformat()} ended.", "Correct one.")
+        for a, b in pairwise(inside)
+        if b.at < (a.until or a.at) or b.at == a.at
+    ]

@@ -1,0 +1,87 @@
+"""A calibration in small: what it looks at, that it goes on where it stopped, and what it writes."""
+
+import json
+from datetime import date
+
+import numpy as np
+import pytest
+
+import opsonin.trial.calibrate as module
+from opsonin.errors import KnowledgeError
+from opsonin.trial import declared_split
+from opsonin.trial.calibrate import as_parameters, calibrate
+from opsonin.trial.calibrated import fits_to_dict, read_ensemble
+from opsonin.trial.people import ParameterSet
+
+SMALL = {"people": 100, "rounds": 2, "per_round": 10, "sets": 4, "seed": 3, "threads": 2}
+
+
+@pytest.fixture(scope="module")
+def small(known, tmp_path_factory):
+    log = tmp_path_factory.mktemp("calibration") / "log.jsonl"
+    told = []
+    fits = calibrate(knowledge=known, log=log, progress=lambda done, whole: told.append((done, whole)), **SMALL)
+    return fits, log, told
+
+
+def test_only_the_calibration_studies_are_fitted_to(small):
+    adults, children = small[0]
+    split = declared_split()
+    assert {split.of[study] for study in (*adults.studies, *children.studies)} == {"calibration"}
+    assert "tiki_2018" in children.studies and "tiki_2018" not in adults.studies
+
+
+def test_progress_is_told_for_every_evaluation(small):
+    assert small[2] == [(i, 40) for i in range(1, 41)]
+    assert len(small[1].read_text(encoding="utf-8").splitlines()) == 40
+
+
+def test_it_goes_on_where_it_stopped(known, small, tmp_path, monkeypatch):
+    lines = small[1].read_text(encoding="utf-8").splitlines()
+    log = tmp_path / "log.jsonl"
+    log.write_text("\n".join(lines[:39]) + "\n", encoding="utf-8")
+    observed = []
+    real = module.observe
+    monkeypatch.setattr(module, "observe", lambda *a, **k: observed.append(1) or real(*a, **k))
+    again = calibrate(knowledge=known, log=log, **SMALL)
+    assert 0 < len(observed) <= 7, "only the last evaluation is made anew: one simulation for each different arm"
+    for fit, first in zip(again, small[0], strict=True):
+        assert fit.sets == pytest.approx(first.sets)
+
+
+def test_a_log_of_another_calibration_is_not_used(known, small, tmp_path):
+    log = tmp_path / "log.jsonl"
+    log.write_text(small[1].read_text(encoding="utf-8"), encoding="utf-8")
+    calibrate(knowledge=known, log=log, **{**SMALL, "seed": 4})
+    assert len(log.read_text(encoding="utf-8").splitlines()) == 80
+
+
+def test_children_share_what_is_not_theirs_with_adults(small):
+    adults, children = small[0]
+    middle = dict(zip(adults.names, np.exp(adults.found.weights @ np.log(adults.found.values)), strict=True))
+    assert dict(children.fixed) == pytest.approx({name: middle[name] for name in ("kprod0_cv", "h", "koff")})
+    assert all(p.recovery_days is not None for p in children.parameter_sets())
+    assert all(p.recovery_days is None for p in adults.parameter_sets())
+
+
+def test_what_is_written_comes_back(small, tmp_path):
+    document = fits_to_dict(small[0], name="small", on=date(2026, 11, 21), command="opsonin calibrate", about={})
+    path = tmp_path / "small.json"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    back = read_ensemble(path)
+    assert back.name == "small"
+    assert len(back.adults) == len(back.children) == 4
+    wanted = small[0][0].parameter_sets()[0]
+    assert back.adults[0].values == pytest.approx(wanted.values, rel=1e-4)
+    assert back.adults[0].cvs == pytest.approx(wanted.cvs, rel=1e-4)
+
+
+def test_named_values_become_a_parameter_set():
+    made = as_parameters({"IC50": 4.0, "IC50_cv": 0.9, "recovery_median": 12.0, "recovery_cv": 1.5})
+    assert made == ParameterSet({"IC50": 4.0}, {"IC50": 0.9}, (12.0, 1.5))
+
+
+def test_a_file_that_is_no_calibration_is_refused(tmp_path):
+    (tmp_path / "odd.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(KnowledgeError, match="is not a calibration"):
+        read_ensemble(tmp_path / "odd.json")
