@@ -46,6 +46,7 @@ $(VENV)/.with-bench: pyproject.toml | $(VENV)/.with-dev
 
 bench: $(VENV)/.with-bench ## Speed against peers, with the accuracy reached (at most 10 minutes; FULL=1 for all)
 	$(BIN)/python benchmarks/run.py $(if $(FULL),--full)
+	$(BIN)/python benchmarks/figure.py
 
 clean: ## Remove what make created
 	rm -rf $(VENV) out .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -6,16 +6,22 @@ who this might be → what would happen → what is chosen, with reasons. Each l
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from opsonin import __version__, planning, safety
 from opsonin.knowledge import Knowledge
 from opsonin.patient import Circumstances, Goal, Patient
-from opsonin.planning import Plan, Stamp
-from opsonin.planning.assemble import assemble, no_treatment
+from opsonin.planning import Candidate, PackComparison, Plan, Stamp
+from opsonin.planning.assemble import alternatives, assemble, no_treatment
+from opsonin.planning.calendar import bleeding_risk
 from opsonin.planning.candidates import silences, weight_for_dosing
+from opsonin.planning.compare_packs import compare_packs
 from opsonin.planning.forecast import MODEL_ID, SOLVER, forecasts
 from opsonin.planning.unknown import not_known, not_used
+
+if TYPE_CHECKING:
+    from opsonin.update import Event, FollowUp
 
 PLAN_SCHEMA = "opsonin-plan/1"
 
@@ -33,6 +39,7 @@ def plan_therapy(
     knowledge: Knowledge,
     virtual_patients: int = 2000,
     only_product: str | None = None,
+    also: str | None = None,
     horizon_days: int = 28,
     seed: int = 1,
     threads: int | None = None,
@@ -42,7 +49,7 @@ def plan_therapy(
 
     Every product on the shelf gets a standing, every supported regimen exact doses, a rate ladder, findings and a
     forecast (or the reason there is none), and all are ranked by the rule on the shelf. `only_product` plans one
-    product alone. The choice stays with the reader.
+    product alone; `also` names another pack to show the first course under. The choice stays with the reader.
 
     >>> from opsonin.case import read_case
     >>> from opsonin.knowledge import load_knowledge
@@ -101,7 +108,24 @@ def plan_therapy(
             solver=SOLVER,
         ),
         safety_frame=SAFETY_FRAME,
+        kidney=safety.kidney_function(patient, knowledge),
+        alternatives=alternatives(patient, knowledge),
+        bleeding_risk=bleeding_risk(patient, knowledge),
+        compared=_under(also, patient, circumstances, ranked, knowledge),
     )
+
+
+def _under(
+    also: str | None,
+    patient: Patient,
+    circumstances: Circumstances,
+    ranked: tuple[Candidate, ...],
+    knowledge: Knowledge,
+) -> PackComparison | None:
+    if also is None:
+        return None
+    first = next((candidate for candidate in ranked if candidate.rank == 1), None)
+    return compare_packs(patient, circumstances, first, also, knowledge)
 
 
 def _asked_only(product: str | None, knowledge: Knowledge) -> tuple[str, ...]:
@@ -109,3 +133,26 @@ def _asked_only(product: str | None, knowledge: Knowledge) -> tuple[str, ...]:
         return ()
     brand = knowledge.product(product).brand
     return (f"as asked, only {brand} was planned; the other products' standings are listed, not compared",)
+
+
+def follow_up(
+    patient: Patient,
+    goal: Goal,
+    circumstances: Circumstances,
+    events: Sequence[Event] = (),
+    *,
+    knowledge: Knowledge,
+    people: int = 20_000,
+    horizon_days: int = 28,
+    seed: int = 1,
+    threads: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> FollowUp:
+    """What do the results since treatment tell, and what could be done next, as of the day in `circumstances`?
+
+    What was given and measured stands in the patient, and in `events` on top of it. Needs the extra `bayes`.
+    """
+    from opsonin.update import Settings, follow
+
+    settings = Settings(people, seed, horizon_days, threads, __version__, SAFETY_FRAME)
+    return follow(patient, goal, circumstances, events, knowledge=knowledge, settings=settings, progress=progress)

@@ -91,8 +91,8 @@ def test_a_new_case_is_refused_until_it_is_filled_in(tmp_path):
 @pytest.mark.parametrize(
     ("change", "names"),
     [
-        (("value: 72 kg", "value: 72"), "weights[0].value"),
-        (("value: 72 kg", "value: 720 kg"), "weights[0].value"),
+        (("value: 72 kg", "value: 72"), "weights[1].value"),
+        (("value: 72 kg", "value: 720 kg"), "weights[1].value"),
         (("schema: opsonin-case/1", "schema: opsonin-case/1\nwieght: 70 kg"), "wieght"),
         (("as_of: 2026-11-20", "as_of: 2025-11-20"), "measured"),
     ],

@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs/reference/commands.md").read_text(encoding="utf-8")
 TODAY = load_knowledge(on=date.today())
 ADDRESS = re.compile(r"https?://")
-LOOKUPS = ("product", "compare", "rule", "pack", "sources", "shelf", "evidence")
+LOOKUPS = ("product", "compare", "rule", "pack", "sources", "shelf", "evidence", "explain")
 
 
 @click.group()
@@ -264,7 +264,7 @@ def test_what_is_not_on_the_shelf_is_refused_with_the_near_ids(
     shown = capsys.readouterr()
     assert near in shown.err and shown.out == ""
     assert code_of(monkeypatch, *words, "--json") == 2
-    assert json.loads(capsys.readouterr().out)["refused"]
+    assert json.loads(capsys.readouterr().out)["problems"]
 
 
 def test_a_pack_of_ones_own(tmp_path: Path) -> None:
@@ -286,7 +286,7 @@ def test_a_day_is_taken_and_written_back() -> None:
 
 def test_every_lookup_and_every_command_here_is_on_the_page_and_has_help() -> None:
     assert set(LOOKUPS) == set(doors.commands)
-    for name in ("product", "compare", "rule", "pack", "sources", "shelf audit", "evidence"):
+    for name in ("product", "compare", "rule", "pack", "sources", "shelf audit", "evidence", "explain"):
         assert f"\n## opsonin {name}" in PAGE, name
         assert ask(*name.split(), "--help").stdout.startswith("Usage:")
         command: click.Command = doors

@@ -1,4 +1,4 @@
-"""The look-up doors: product, compare, rule, pack, sources, shelf audit, evidence. Parse, call, render."""
+"""The look-up doors: product, compare, rule, pack, sources, shelf audit, evidence, explain. Parse, call, render."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from opsonin.cli import explain
 from opsonin.errors import CheckFailed, InputRefused, KnowledgeError, Problem
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ def register(group: click.Group) -> None:
     """Hang the look-up commands on the main group."""
     for command in (product, compare, rule, pack, sources, shelf, evidence):
         group.add_command(command)
+    explain.register(group)
 
 
 @click.command()

@@ -163,19 +163,34 @@ def validate(
 @click.option(
     "--people",
     type=click.IntRange(100, 20_000),
-    default=1200,
+    default=800,
     show_default=True,
     help="Virtual people per arm and evaluation.",
 )
-@click.option("--rounds", type=click.IntRange(2, 20), default=6, show_default=True, help="Rounds of sampling.")
+@click.option("--rounds", type=click.IntRange(2, 20), default=5, show_default=True, help="Rounds of sampling.")
 @click.option(
-    "--draws", type=click.IntRange(10, 5000), default=300, show_default=True, help="Parameter values tried per round."
+    "--draws", type=click.IntRange(10, 5000), default=250, show_default=True, help="Parameter values tried per round."
 )
 @click.option("--sets", type=click.IntRange(2, 500), default=40, show_default=True, help="Parameter sets kept.")
+@click.option(
+    "--structure",
+    type=click.Choice(["slow-offset", "direct-effect"]),
+    default="slow-offset",
+    show_default=True,
+    help="Whether the blockade outlasts the concentration of infused IgG or follows it.",
+)
 @SEED
 @THREADS
 def calibrate(
-    out: Path, log: Path | None, people: int, rounds: int, draws: int, sets: int, seed: int, threads: int | None
+    out: Path,
+    log: Path | None,
+    people: int,
+    rounds: int,
+    draws: int,
+    sets: int,
+    structure: str,
+    seed: int,
+    threads: int | None,
 ) -> None:
     """Fit the model to the calibration trials; interrupted, it goes on where it stopped."""
     from datetime import date
@@ -183,11 +198,13 @@ def calibrate(
     from opsonin.knowledge import load_knowledge
     from opsonin.trial import declared_split
     from opsonin.trial.calibrate import calibrate as fit
+    from opsonin.trial.calibrate import model_seal
     from opsonin.trial.calibrated import fits_to_dict
 
     knowledge = load_knowledge()
     with _progress("evaluations") as progress:
         fits = fit(
+            structure=structure,
             knowledge=knowledge,
             people=people,
             rounds=rounds,
@@ -199,10 +216,13 @@ def calibrate(
             log=log or out.with_suffix(".log.jsonl"),
         )
     command = f"opsonin calibrate --people {people} --rounds {rounds} --draws {draws} --sets {sets} --seed {seed}"
-    about = {"people": people, "seed": seed, "knowledge": knowledge.version, "split_seal": declared_split().seal}
+    command += "" if structure == "slow-offset" else f" --structure {structure}"
+    seals = {"facts": model_seal(knowledge), "split_seal": declared_split().seal}
+    about = {"people": people, "seed": seed, "knowledge": knowledge.version, **seals}
     _write_json(out, fits_to_dict(fits, name=out.stem, on=date.today(), command=command, about=about))
     for group in fits:
-        click.echo(f"{group.group}: {len(group.sets)} sets, worth {group.found.effective:.0f} independent draws")
+        worth = f"worth {group.found.effective:.0f} independent draws, log evidence {group.found.log_evidence:.1f}"
+        click.echo(f"{group.group}: {len(group.sets)} sets, {worth}")
 
 
 def _made_with(made: Outcome | Validation) -> str:

@@ -56,7 +56,7 @@ class Rate:
     """An infusion rate per body weight as its source prints it."""
 
     value: Decimal
-    unit: str  # "mg/kg/min" | "mL/kg/min" | "mL/kg/h"
+    unit: str  # "mg/kg/min" | "mg/kg/h" | "mL/kg/min" | "mL/kg/h"
     fact: Fact
 
     def ml_per_kg_per_h(self, concentration_mg_per_ml: Decimal) -> Decimal:
@@ -65,6 +65,8 @@ class Rate:
             return self.value
         if self.unit == "mL/kg/min":
             return self.value * 60
+        if self.unit == "mg/kg/h":
+            return self.value / concentration_mg_per_ml
         return self.value * 60 / concentration_mg_per_ml
 
 

@@ -6,11 +6,11 @@ the calculations know.
 
 from __future__ import annotations
 
-RATES = ("mg/kg/min", "mL/kg/min", "mL/kg/h")
+RATES = ("mg/kg/min", "mg/kg/h", "mL/kg/min", "mL/kg/h")
 
 UNITS: dict[str, tuple[str, ...]] = {
     "pure number": ("1", "%", "fraction", "persons", "ratio"),
-    "rate": (*RATES, "mg/kg/h", "mL/h"),
+    "rate": (*RATES, "mL/h"),
     "dose": ("g/kg", "g/kg/day", "g", "mg", "mL/kg", "mL/kg/day", "mEq/kg", "g/g", "mg/g", "mg/kg"),
     "concentration": (
         "g/100 mL", "mg/mL", "mg/100 mL", "µg/mL", "mmol/L", "mol/L", "mEq/L", "g/L", "mg/L", "µmol/L", "pg/mL",

@@ -7,10 +7,11 @@ from decimal import Decimal
 
 from opsonin.knowledge import Knowledge
 from opsonin.patient import Circumstances, Goal, Patient
+from opsonin.planning.calendar import alternatives_for, calendar, schedule_notes, timing
 from opsonin.planning.choose import rank
-from opsonin.planning.plan import Candidate, Forecast, NoForecast, NoTreatment
+from opsonin.planning.plan import Alternative, Candidate, Forecast, NoForecast, NoTreatment
 from opsonin.regimen import Regimen
-from opsonin.safety import Finding, Offer, Standing, check_guardrails, check_regimen
+from opsonin.safety import Finding, Offer, Standing, check_guardrails, check_regimen, loads
 from opsonin.safety.offers import speaks_to
 
 Regimens = tuple[tuple[Regimen, Standing], ...]
@@ -27,25 +28,38 @@ def assemble(
 ) -> tuple[Candidate, ...]:
     """Every regimen with its findings and forecast, ranked for the goal by the rule on the shelf."""
     about_product = {offer.product.id: offer.findings for offer in offered}
-    found = [
-        Candidate(
-            regimen=regimen,
-            standing=standing,
-            findings=_by_severity(
-                (
-                    *about_product[regimen.product.id],
-                    *check_regimen(patient, circumstances, regimen, known),
-                    *check_guardrails(patient, circumstances, regimen, known),
-                )
-            ),
-            forecast=forecasts[regimen.id],
-            rank=None,
-            reasons=(),
-            price=_price(circumstances, regimen),
+    found = []
+    for regimen, standing in regimens:
+        findings = _by_severity(
+            (
+                *about_product[regimen.product.id],
+                *check_regimen(patient, circumstances, regimen, known),
+                *check_guardrails(patient, circumstances, regimen, known),
+            )
         )
-        for regimen, standing in regimens
-    ]
+        forecast = forecasts[regimen.id]
+        when = timing(regimen, goal, circumstances, forecast)
+        found.append(
+            Candidate(
+                regimen=regimen,
+                standing=standing,
+                findings=findings,
+                forecast=forecast,
+                rank=None,
+                reasons=(),
+                price=_price(circumstances, regimen),
+                loads=loads(regimen),
+                timing=when,
+                calendar=calendar(patient, regimen, when, {finding.rule for finding in findings}, known),
+                notes=schedule_notes(regimen),
+            )
+        )
     return rank(found, known.ranking, patient, goal)
+
+
+def alternatives(patient: Patient, known: Knowledge) -> tuple[Alternative, ...]:
+    """Other ways to raise platelets, with onset and main harms for this person's age; named, not dosed."""
+    return tuple(Alternative(name, facts) for name, facts in alternatives_for(patient, known).items())
 
 
 def no_treatment(patient: Patient, circumstances: Circumstances, known: Knowledge) -> NoTreatment:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from opsonin.knowledge import Fact, PublishedArm
 from opsonin.patient import Circumstances, Goal, Patient
 from opsonin.regimen import DosingWeight, Regimen
-from opsonin.safety import Finding, Offer, Standing
+from opsonin.safety import Finding, KidneyFunction, Load, Offer, Standing
 
 
 @dataclass(frozen=True)
@@ -97,6 +97,59 @@ class NoForecast:
 
 
 @dataclass(frozen=True)
+class Timing:
+    """When a course ends and when its effect is there, worked back from the day it is needed."""
+
+    starts_on: date
+    ends_on: date
+    ready_on: date | None  # course over and, where there is a forecast, three of four people at 50; None: not said
+    latest_start: date | None  # None: no day is given, or no start would do
+    in_time: bool | None  # None: no day is given
+    says: str
+
+
+@dataclass(frozen=True)
+class Appointment:
+    """A test or a look that is due, and on which days."""
+
+    from_day: date
+    to_day: date
+    says: str
+    fact: Fact
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """Another way to raise platelets: named with onset and harms, not dosed."""
+
+    id: str
+    facts: tuple[Fact, ...]
+
+
+@dataclass(frozen=True)
+class PackDifference:
+    """One thing that two packs do differently for the same course."""
+
+    topic: str
+    here: str
+    there: str
+    facts_here: tuple[Fact, ...]
+    facts_there: tuple[Fact, ...]
+
+
+@dataclass(frozen=True)
+class PackComparison:
+    """The first-ranked course beside what another pack would make of it."""
+
+    pack: str
+    name: str
+    regimen_id: str  # "" when there is no course to compare
+    says: str
+    differences: tuple[PackDifference, ...]
+    same: tuple[str, ...]  # topics that do not differ
+
+
+@dataclass(frozen=True)
 class Candidate:
     """One regimen with everything that speaks for and against it."""
 
@@ -107,6 +160,10 @@ class Candidate:
     rank: int | None  # 1 = first; equal ranks are ties; None when absolute findings rule it out
     reasons: tuple[str, ...]  # why it stands where it stands
     price: Decimal | None
+    loads: tuple[Load, ...] = ()  # fluid, protein, sodium, sugar per kilogram on the largest day
+    timing: Timing | None = None
+    calendar: tuple[Appointment, ...] = ()
+    notes: tuple[str, ...] = ()  # conditions of the schedule, in the label's sense
 
 
 @dataclass(frozen=True)
@@ -161,6 +218,10 @@ class Plan:
     findings: tuple[Finding, ...]  # about the person, whatever the regimen
     stamp: Stamp
     safety_frame: str
+    kidney: KidneyFunction | None = None
+    alternatives: tuple[Alternative, ...] = ()
+    bleeding_risk: tuple[Fact, ...] = ()  # what studies found for people of this age and count
+    compared: PackComparison | None = None  # the first course under another pack, when asked for
 
     @property
     def first(self) -> Candidate | None:

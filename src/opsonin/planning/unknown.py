@@ -33,7 +33,7 @@ def _checks(patient: Patient, circumstances: Circumstances) -> list[tuple[str, b
         ("diagnosis.corticosteroids", patient.corticosteroids is None, "whether corticosteroids come first is not weighed"),
         ("measured: platelets", patient.latest("platelets") is None, "no forecast without a baseline count"),
         ("measured: igg", patient.latest("igg") is None, "a forecast would draw serum IgG from the population"),
-        ("measured: creatinine", patient.latest("creatinine") is None, "kidney function rests on the stated risk alone; measure before the dose"),
+        ("measured: creatinine", patient.latest("creatinine") is None, "no glomerular filtration rate can be estimated; the stated risk alone counts; measure before the dose"),
         ("measured: haemoglobin", patient.latest("haemoglobin") is None, "no baseline for haemolysis checks; measure before the dose"),
         ("medicines", patient.medicines is None, "no interaction could be checked; the forecast takes it that no platelet-raising drug was started or changed"),
         ("tolerated", patient.tolerated is None, "treated as a first infusion: the ladder starts at its first step"),
@@ -59,11 +59,6 @@ def not_used(patient: Patient, circumstances: Circumstances, known: Knowledge) -
         latest = patient.latest(what)
         if latest is not None:
             lines.append(f"{what} {latest.written}: baseline for monitoring; no rule or forecast uses it")
-    creatinine = patient.latest("creatinine")
-    if creatinine is not None:
-        lines.append(
-            f"creatinine {creatinine.written}: shown; renal risk is taken from the stated risk, not calculated from it"
-        )
     if patient.bleeding.sites:
         lines.append(f"bleeding sites ({', '.join(patient.bleeding.sites)}): guideline statements go by grade")
     return tuple(lines)

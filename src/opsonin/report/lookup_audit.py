@@ -74,6 +74,10 @@ def met_at(fact: Fact) -> str:
     shelf, _, rest = fact.id.partition("/")
     if shelf == "rules":
         return f"opsonin rule {rest}"
+    if shelf == "classes":
+        return "opsonin product privigen"
+    if shelf == "texts":
+        return f"opsonin explain {rest.partition('/')[0]}"
     if shelf in ("products", "packs"):
         return f"opsonin {shelf.removesuffix('s')} {rest.partition('/')[0]}"
     return f"opsonin sources {fact.citations[0].source}" if fact.citations else "opsonin shelf audit"

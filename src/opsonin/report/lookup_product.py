@@ -53,6 +53,8 @@ _ORDER = (
     "Also on the shelf",
 )
 
+CLASS_TITLE = "What holds for every intravenous immunoglobulin"
+
 
 def name_of(item: Product) -> str:
     """Brand and strength; every strength of a powder."""
@@ -101,6 +103,7 @@ def show_product(pages: Pages, knowledge: Knowledge, item: Product) -> None:
         _show_label(pages, item, label, works)
     for title in _ORDER[4:]:
         pages.facts(title, groups.get(title, {}), works)
+    pages.facts(CLASS_TITLE, class_facts(knowledge), works)
     _show_rules(pages, knowledge, item, works)
     _show_pointers(pages, knowledge, item)
     pages.close(works)
@@ -115,17 +118,23 @@ def product_to_dict(knowledge: Knowledge, item: Product, *, on: date | None) -> 
         "regions": list(item.labels),
         "groups": {title: list(facts) for title, facts in grouped(item.facts).items()},
         "facts": {name: fact.id for name, fact in item.facts.items()},
+        "class_facts": [fact.id for fact in class_facts(knowledge).values()],
         "labels": labels,
         "rules": [rule.id for rule in rules],
         "arms": [arm.id for arm in arms_about(knowledge, item)],
     }
-    facts = [*all_facts(item), *(rule.fact for rule in rules)]
+    facts = [*all_facts(item), *class_facts(knowledge).values(), *(rule.fact for rule in rules)]
     return answer("product", {"product": content}, knowledge, on=on, facts=facts)
 
 
 def all_facts(item: Product) -> list[Fact]:
     """Every fact of the product and of its labels."""
     return [*item.facts.values(), *(fact for label in item.labels.values() for fact in label.facts.values())]
+
+
+def class_facts(knowledge: Knowledge) -> dict[str, Fact]:
+    """What holds for every intravenous immunoglobulin, by name."""
+    return {fact.id.rpartition("/")[2]: fact for fact in knowledge.facts_under("classes/ivig")}
 
 
 def grouped(facts: Mapping[str, Fact]) -> dict[str, dict[str, Fact]]:

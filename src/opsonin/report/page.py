@@ -8,6 +8,7 @@ from opsonin.knowledge import Knowledge
 from opsonin.planning.plan import Candidate, Forecast, NoForecast, NotKnown, Plan
 from opsonin.report.bibliography import Reference, References, WorkingLine, bibliography, working
 from opsonin.report.comparison import CandidateRow, OfferRow, candidate_rows, not_offered, ties_with_first
+from opsonin.report.course import course_groups
 from opsonin.report.figures import Figure
 from opsonin.report.findings import CodedFinding, FindingList
 from opsonin.report.orders import OrdersSheet, StatementGroup, orders_sheet, statement_groups
@@ -109,6 +110,7 @@ def page(plan: Plan, knowledge: Knowledge, *, drawn: tuple[Figure, ...] = (), sh
     findings = FindingList(plan, references)
     shown = shown or plan.first
     statements, more = statement_groups(plan, references)
+    more = [*course_groups(plan, shown, references), *more]
     rows = candidate_rows(plan, knowledge, findings, references)
     return Page(
         case=plan.patient.id,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from opsonin.knowledge import Knowledge
 from opsonin.planning.plan import Plan
 from opsonin.report.findings import CodedFinding
-from opsonin.report.orders import DaySheet, OrdersSheet
+from opsonin.report.orders import DaySheet, OrdersSheet, StatementGroup
 from opsonin.report.page import Page, page
 from opsonin.report.wording import in_lines
 
@@ -53,6 +53,8 @@ class _Printer:
         self._candidates(printed)
         if printed.orders is not None:
             self._orders(printed, printed.orders)
+        else:
+            self._groups(printed.more_statements)
         self._findings(printed.findings)
         self._offers(printed)
         self._forecast(printed)
@@ -123,14 +125,17 @@ class _Printer:
         self.say(f"{orders.ladder_limit}. {' '.join(orders.ladder_reasons)}")
         for day in orders.days:
             self._ladder(day)
-        for group in (*printed.statements, *printed.more_statements):
-            if group.lines:
-                self.say(group.title, "bold")
-                self._items(group.lines)
+        self._groups((*printed.statements, *printed.more_statements))
         assert printed.shown_index is not None
         row = printed.candidates[printed.shown_index]
         self.say("Why it stands here", "bold")
         self._items([f"{row.standing_sentence} {row.standing_reason} {row.cites}".rstrip(), *row.reasons])
+
+    def _groups(self, groups: Iterable[StatementGroup]) -> None:
+        for group in groups:
+            if group.lines:
+                self.say(group.title, "bold")
+                self._items(group.lines)
 
     def _ladder(self, day: DaySheet) -> None:
         self.say(f"{day.title}: {day.total}")

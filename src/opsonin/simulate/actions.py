@@ -13,8 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from opsonin.simulate.events import CHANGE, DOSE, STEADY_ADDED, EventTable, Floats, Integers, Records
+from opsonin.simulate.events import EventTable, Floats, Integers, Records
 from opsonin.simulate.model import Model
+from opsonin.simulate.records import CHANGE, DOSE, STEADY_ADDED
 
 SET_RATE, ADD, SET_STATE, SET_PARAMETER = 0, 1, 2, 3
 COLUMNS = ("time", "what", "target", "amount", "duration", "rate_mode", "interval")

@@ -11,11 +11,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from opsonin.errors import InputRefused, Problem
 from opsonin.simulate.model import Model
+from opsonin.simulate.records import from_records, read_csv, to_records, write_csv
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
-
-DOSE, RESET, CHANGE, STEADY, STEADY_ADDED = 0, 1, 2, 3, 4
 
 
 @dataclass(frozen=True)
@@ -62,21 +61,15 @@ class EventTable:
         >>> EventTable.from_records(DECAY, {"ID": [1, 1], "TIME": [0, 24], "AMT": [100, 50], "RATE": [0, 10]}).n
         1
         """
-        from opsonin.simulate.records import from_records
-
-        return from_records(model, table)
+        return cls(**from_records(model, table))
 
     @classmethod
     def read(cls, model: Model, path: str) -> EventTable:
         """Events from a comma-separated file with such columns."""
-        from opsonin.simulate.records import from_records, read_csv
-
-        return from_records(model, read_csv(path))
+        return cls(**from_records(model, read_csv(path)))
 
     def write(self, model: Model, path: str) -> None:
         """Write such a file; reading it gives the same events."""
-        from opsonin.simulate.records import to_records, write_csv
-
         write_csv(path, to_records(model, self))
 
     @classmethod

@@ -119,9 +119,3 @@ class Model:
                 source=f"model {self.name}",
             )
         return (*self.states, *derived)
-
-    def latex(self) -> dict[str, str]:
-        """The equations as LaTeX, one per state, for documentation."""
-        from opsonin.simulate.kernel_source import latex
-
-        return latex(self)

@@ -26,6 +26,7 @@ class Piece:
         columns = [chosen[name] for name in request.model.parameters] or [np.zeros(self.n)]
         self.parameters = np.ascontiguousarray(np.column_stack(columns), float)
         self.initial = request.initial_states(chosen, rows)
+        self.typical = request.typical_sizes(rows)
         records, group_of = spell_out(request.events, rows, request.model)
         if not request.events.spelled:
             records = personal_doses(records, request.model, chosen)
@@ -38,7 +39,8 @@ class Piece:
         """The same for some of the individuals."""
         some = copy(self)
         some.n = chosen.size
-        some.parameters, some.initial, some.span = self.parameters[chosen], self.initial[chosen], self.span[chosen]
+        for name in ("parameters", "initial", "typical", "span"):
+            setattr(some, name, getattr(self, name)[chosen])
         some.observed = self.observed if self.observed.shape[0] == 1 else self.observed[chosen]
         return some
 
@@ -56,7 +58,7 @@ class Piece:
         rows = (kernel.INPUTS, kernel.CONSTANTS, kernel.WORK)
         u, c, work = (np.zeros(count * lanes) for count in rows)
         parameters = self.parameters.copy() if (self.plan[:, 1] == kernel.SET_PARAMETER).any() else self.parameters
-        arrays = (parameters, self.initial, self.observed, self.plan, self.span)
+        arrays = (parameters, self.initial, self.typical, self.observed, self.plan, self.span)
         kernel.run(
             0, self.n, base, request.start, *(np.ascontiguousarray(array) for array in arrays), selected, needed,
             request.rtol, request.atol, request.floor, request.max_steps, patience, results, ledger, final, clock,

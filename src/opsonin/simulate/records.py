@@ -18,9 +18,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from opsonin.errors import InputRefused, Problem
-from opsonin.simulate.events import CHANGE, DOSE, RESET, STEADY, STEADY_ADDED, EventTable
 from opsonin.simulate.model import Model
 
+DOSE, RESET, CHANGE, STEADY, STEADY_ADDED = 0, 1, 2, 3, 4  # what a record makes happen
 COLUMNS = ("ID", "TIME", "AMT", "RATE", "DUR", "EVID", "CMT", "ADDL", "II", "SS")
 
 
@@ -54,8 +54,8 @@ class _Record:
     interval: float = 0.0
 
 
-def from_records(model: Model, table: Mapping[str, ArrayLike]) -> EventTable:
-    """Events from columns (see the module); individuals in order of first appearance. Raises InputRefused.
+def from_records(model: Model, table: Mapping[str, ArrayLike]) -> dict[str, Any]:
+    """The fields of an EventTable from columns; individuals in order of first appearance. Raises InputRefused.
 
     The result's `ids` are the table's, its `observed` the times of EVID 0 rows, (n, most) padded with NaN.
     """
@@ -175,7 +175,7 @@ def _notes(row: _Row, records: Sequence[_Record]) -> set[str]:
     return set()
 
 
-def _table(people: Mapping[float, list[_Record]], seen: Mapping[float, list[float]], notes: set[str]) -> EventTable:
+def _table(people: Mapping[float, list[_Record]], seen: Mapping[float, list[float]], notes: set[str]) -> dict[str, Any]:
     """The table of these people; those with equal records share a pattern."""
     patterns: dict[tuple[_Record, ...], int] = {}
     pattern_of = []
@@ -191,24 +191,24 @@ def _table(people: Mapping[float, list[_Record]], seen: Mapping[float, list[floa
     def column(name: str, kind: Any = float) -> Any:
         return np.array([getattr(record, name) for record in flat], kind)
 
-    return EventTable(
-        n=len(people),
-        time=column("time"),
-        what=column("what", np.int64),
-        target=column("target", np.int64),
-        amount=column("amount"),
-        duration=column("duration"),
-        rate_mode=column("rate_mode", np.int64),
-        interval=column("interval"),
-        first=np.concatenate(([0], np.cumsum([len(pattern) for pattern in patterns]))).astype(np.int64),
-        pattern_of=np.array(pattern_of, np.int64),
-        notes=tuple(sorted(notes)),
-        ids=tuple(people),
-        observed=observed,
-    )
+    return {
+        "n": len(people),
+        "time": column("time"),
+        "what": column("what", np.int64),
+        "target": column("target", np.int64),
+        "amount": column("amount"),
+        "duration": column("duration"),
+        "rate_mode": column("rate_mode", np.int64),
+        "interval": column("interval"),
+        "first": np.concatenate(([0], np.cumsum([len(pattern) for pattern in patterns]))).astype(np.int64),
+        "pattern_of": np.array(pattern_of, np.int64),
+        "notes": tuple(sorted(notes)),
+        "ids": tuple(people),
+        "observed": observed,
+    }
 
 
-def to_records(model: Model, table: EventTable) -> dict[str, np.ndarray]:
+def to_records(model: Model, table: Any) -> dict[str, np.ndarray]:
     """The events as columns; additional doses are written out. Reading them again gives the same events."""
     states, inputs, parameters = list(model.states), list(model.inputs), list(model.parameters)
     changed = sorted(set(table.target[table.what == CHANGE].tolist()))

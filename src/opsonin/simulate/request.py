@@ -31,6 +31,7 @@ class Request:
     codes: Mapping[str, int]
     reductions: tuple[Reduction, ...]
     initial: Mapping[str, Floats]
+    typical: Mapping[str, Floats]
     start: float
     rtol: float
     atol: Floats
@@ -49,6 +50,14 @@ class Request:
             given = self.initial.get(name)
             state[:, index] = own[name] if given is None else np.broadcast_to(given, (self.n,))[rows]
         return state
+
+    def typical_sizes(self, rows: slice) -> Floats:
+        """(individuals, states): sizes that are known beforehand; 0 where none is."""
+        sizes = np.zeros((rows.stop - rows.start, len(self.model.states)))
+        for index, name in enumerate(self.model.states):
+            if name in self.typical:
+                sizes[:, index] = np.broadcast_to(np.abs(self.typical[name]), (self.n,))[rows]
+        return sizes
 
 
 def _columns(kind: str, given: Mapping[str, ArrayLike], n: int, problems: list[Problem]) -> dict[str, Floats]:
@@ -103,6 +112,7 @@ def checked(
     outputs: Sequence[str] | None,
     reductions: Sequence[Reduction],
     initial: Mapping[str, ArrayLike] | None,
+    typical: Mapping[str, ArrayLike] | None,
     start: float | None,
     rtol: float,
     atol: float | Mapping[str, float] | None,
@@ -127,6 +137,7 @@ def checked(
         if name not in parameters
     ]
     problems += _unknown("initial", list(initial or {}), list(model.states))
+    problems += _unknown("typical", list(typical or {}), list(model.states))
     names = model.output_names()
     wanted = tuple(outputs) if outputs is not None else (() if reductions else names)
     problems += _unknown("outputs", wanted, names)
@@ -137,6 +148,7 @@ def checked(
         problems.append(Problem("rtol", str(rtol), "is out of reach.", "Choose 1e-13 to 0.1."))
     columns = _columns("parameters", parameters, n, problems)
     starting = _columns("initial", initial or {}, n, problems)
+    sizes = _columns("typical", typical or {}, n, problems)
     absolute = _tolerances(model, atol, problems)
     grid = _checked_times(times, n, problems)
     table = events or EventTable.none(n)
@@ -158,6 +170,7 @@ def checked(
         codes={name: code for code, name in enumerate(names)},
         reductions=tuple(reductions),
         initial=starting,
+        typical=sizes,
         start=float(min(0.0, earliest) if start is None else start),
         rtol=float(rtol),
         atol=absolute,

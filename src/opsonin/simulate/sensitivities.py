@@ -61,7 +61,13 @@ def sensitivities(
     if problems:
         raise InputRefused(problems, source=f"sensitivities {model.name}")
     wanted = [*outputs, *(by(name, parameter) for name in outputs for parameter in wrt)]
-    return solve(extended(model, tuple(wrt)), parameters=parameters, outputs=wanted, **asked)
+    plain = solve(model, parameters=parameters, outputs=tuple(model.states), **asked)
+    typical = {}
+    for parameter in wrt:  # a sensitivity's natural size is its state's over its parameter's
+        size = np.maximum(np.abs(np.asarray(parameters[parameter], float)), 1e-300)
+        for name in model.states:
+            typical[by(name, parameter)] = np.nan_to_num(np.fmax.reduce(np.abs(plain[name]), axis=1) / size)
+    return solve(extended(model, tuple(wrt)), parameters=parameters, outputs=wanted, typical=typical, **asked)
 
 
 def extended(model: Model, wrt: tuple[str, ...]) -> Model:

@@ -19,7 +19,7 @@ from opsonin.simulate.piece import Piece
 from opsonin.simulate.reductions import Reduction
 from opsonin.simulate.request import Request, checked
 
-CHUNK = 2048  # individuals prepared and solved together; results do not depend on it
+CHUNK = 512  # individuals prepared and solved together, few enough for the cache; results do not depend on it
 PATIENCE = 150  # explicit steps before an individual may be called stiff
 STIFF = 4  # the kernel's word for an individual to be solved again by the implicit method
 REASONS = {
@@ -39,6 +39,7 @@ def solve(
     outputs: Sequence[str] | None = None,
     reductions: Sequence[Reduction] = (),
     initial: Mapping[str, ArrayLike] | None = None,
+    typical: Mapping[str, ArrayLike] | None = None,
     start: float | None = None,
     rtol: float = 1e-6,
     atol: float | Mapping[str, float] | None = None,
@@ -54,8 +55,9 @@ def solve(
     of states or derived outputs (default: all, or none when reductions are asked for). initial: values that replace
     the model's initial state. start: when the initial state holds (default: 0, or the first event if earlier).
     rtol: error per step relative to each state's size; atol: absolute, one number or per state, or None: a thousandth
-    of each state's largest size so far counts as its size. method: "tsit5", "rodas5p" (stiff), or "auto": explicit,
-    and implicit for those individuals that turn out stiff. progress: called with (done, n).
+    of each state's largest size so far counts as its size (`typical`: sizes known beforehand, by state). method:
+    "tsit5", "rodas5p" (stiff), or "auto": explicit, and implicit for those individuals that turn out stiff.
+    progress: called with (done, n).
 
     Results are bitwise the same for any threads, chunks and company. Individuals that fail are NaN and listed in
     `courses.failed`. Raises InputRefused with every problem found.
@@ -68,7 +70,7 @@ def solve(
     """
     request = checked(
         model, parameters=parameters, times=times, n=n, events=events, outputs=outputs, reductions=reductions,
-        initial=initial, start=start, rtol=rtol, atol=atol, method=method, max_steps=max_steps,
+        initial=initial, typical=typical, start=start, rtol=rtol, atol=atol, method=method, max_steps=max_steps,
         solver=solve,
     )  # fmt: skip
     return _run(request, threads, progress)
@@ -98,16 +100,21 @@ def _run(request: Request, threads: int | None, progress: Callable[[int, int], N
         steps=np.zeros(n, np.int64),
         implicit=np.zeros(n, bool),
     )
-    workers = max(1, threads if threads is not None else len(os.sched_getaffinity(0)))
+    workers = max(1, threads if threads is not None else _cores())
     size = min(CHUNK, max(64, -(-n // workers)))
     pieces = [slice(lower, min(lower + size, n)) for lower in range(0, n, size)]
-    _kernel(request, "rodas5p" if request.method == "rodas5p" else "tsit5")
+    kernel = _kernel(request, "rodas5p" if request.method == "rodas5p" else "tsit5")
     done = 0
-    for finished in _all(pieces, lambda piece: _solve_piece(request, piece, store), workers):
+    for finished in _all(pieces, lambda piece: _solve_piece(request, kernel, piece, store), workers):
         done += finished.stop - finished.start
         if progress is not None:
             progress(done, n)
     return _courses(request, store)
+
+
+def _cores() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _all(pieces: list[slice], work: Callable[[slice], None], workers: int) -> Iterator[slice]:
@@ -139,7 +146,7 @@ def _kernel(request: Request, method: str) -> Any:
     return load_kernel(fingerprint(request.model, method), source)
 
 
-def _solve_piece(request: Request, rows: slice, store: _Store) -> None:
+def _solve_piece(request: Request, kernel: Any, rows: slice, store: _Store) -> None:
     """Solve the individuals of one chunk and put what was asked for into the store."""
     piece = Piece(request, rows)
     stored = not request.reductions
@@ -147,7 +154,7 @@ def _solve_piece(request: Request, rows: slice, store: _Store) -> None:
     base = rows.start if stored else 0
     implicit = request.method == "rodas5p"
     patience = PATIENCE if request.method == "auto" else 0
-    ledger, final = piece.integrate(_kernel(request, "rodas5p" if implicit else "tsit5"), results, base, patience)
+    ledger, final = piece.integrate(kernel, results, base, patience)
     store.implicit[rows] = implicit
     stiff = np.flatnonzero(ledger[:, 0] == STIFF)
     if stiff.size:

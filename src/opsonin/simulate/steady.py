@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 
 from opsonin.errors import SimulationFailed
-from opsonin.simulate.events import CHANGE, DOSE, RESET, EventTable, Floats, Records
+from opsonin.simulate.events import EventTable, Floats, Records
 from opsonin.simulate.model import Model
+from opsonin.simulate.records import CHANGE, DOSE, RESET
 
 ROUNDS = 25
 CLOSE = 1e-9  # a steady state is accepted when one more interval moves it less than this, relative to its size

@@ -37,6 +37,7 @@ ADULT_PRIORS = (
     Prior("h", 3, 0.5),
     Prior("koff", 0.25, 0.6),
 )
+STRUCTURES = ("slow-offset", "direct-effect")  # blockade that outlasts the concentration, or that follows it
 CHILD_PRIORS = (
     Prior("kprod0", 70, 0.7),
     Prior("IC50", 6, 0.7),
@@ -64,6 +65,13 @@ class Fit:
         return tuple(as_parameters({**self.fixed, **dict(zip(self.names, row, strict=True))}) for row in self.sets)
 
 
+def _structure(name: str, knowledge: Knowledge) -> tuple[tuple[Prior, ...], dict[str, float]]:
+    """The adults' priors and what is held fixed. In the direct effect the blockade falls as fast as it rises."""
+    if name == "direct-effect":
+        return tuple(p for p in ADULT_PRIORS if p.name != "koff"), {"koff": typical(knowledge)["kon"]}
+    return ADULT_PRIORS, {}
+
+
 def model_seal(knowledge: Knowledge) -> str:
     """A hash of every number the model reads from the shelf: a log of evaluations is good for these numbers only."""
     read = (typical(knowledge), spreads(knowledge), report_errors(knowledge))
@@ -83,14 +91,15 @@ def as_parameters(values: Mapping[str, float]) -> ParameterSet:
 def calibrate(
     *,
     knowledge: Knowledge,
-    people: int = 1000,
-    rounds: int = 6,
-    per_round: int = 300,
+    people: int = 800,
+    rounds: int = 5,
+    per_round: int = 250,
     sets: int = 40,
     seed: int = 1,
     threads: int | None = None,
     progress: Progress | None = None,
     log: Path | None = None,
+    structure: str = "slow-offset",
 ) -> tuple[Fit, Fit]:
     """Adults and children fitted. Progress is told (evaluations done, in all); `log` is where evaluations are kept.
 
@@ -100,13 +109,15 @@ def calibrate(
     mine = [trial for trial in declared_trials() if split.of[trial.id] == "calibration"]
     told = _counting(progress, 2 * rounds * per_round)
     fits: list[Fit] = []
-    for group, priors in (("adults", ADULT_PRIORS), ("children", CHILD_PRIORS)):
+    adult_priors, held = _structure(structure, knowledge)
+    for group, priors in (("adults", adult_priors), ("children", CHILD_PRIORS)):
         trials = [trial for trial in mine if (trial.age_group == "child") == (group == "children")]
-        fixed: dict[str, float] = {}
+        fixed = dict(held)
         if fits:
             adults = dict(zip(fits[0].names, np.exp(fits[0].found.weights @ np.log(fits[0].found.values)), strict=True))
-            fixed = {name: float(adults[name]) for name in ("kprod0_cv", "h", "koff")}
+            fixed |= {name: float(adults[name]) for name in ("kprod0_cv", "h", "koff") if name in adults}
         key = f"{group} people {people} seed {seed} split {split.seal[:12]} facts {model_seal(knowledge)}"
+        key += "" if structure == STRUCTURES[0] else f" {structure}"
         score = _scored(trials, priors, fixed, knowledge, people, seed, threads)
         found = sample(priors, _remembered(score, log, key, told), rounds=rounds, per_round=per_round, seed=seed)
         names = tuple(prior.name for prior in priors)

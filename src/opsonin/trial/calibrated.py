@@ -83,6 +83,7 @@ def _group(fit: Fit) -> dict[str, Any]:
         "names": list(fit.names),
         "fixed": dict(fit.fixed),
         "effective_draws": round(fit.found.effective, 1),
+        "log_evidence": round(fit.found.log_evidence, 2),
         "mean": _named(fit, np.exp(middle)),
         "low_95": _named(fit, np.exp(_weighted(logs, order, weights, 0.025))),
         "high_95": _named(fit, np.exp(_weighted(logs, order, weights, 0.975))),

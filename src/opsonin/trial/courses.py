@@ -16,7 +16,7 @@ from opsonin.population import reported
 from opsonin.population.draws import Floats, uniforms
 from opsonin.simulate import EventTable, solve
 from opsonin.simulate.courses import Courses
-from opsonin.simulate.events import CHANGE, DOSE
+from opsonin.simulate.records import CHANGE, DOSE
 from opsonin.trial.declaration import Dose, FcrnBlocker, Regimen
 from opsonin.trial.endpoints import Observed, who_meets
 from opsonin.trial.people import Enrolled

@@ -50,6 +50,7 @@ class Found:
     values: Floats  # (draws, parameters), natural scale
     weights: Floats
     effective: float
+    log_evidence: float  # logarithm of the likelihood's mean over the prior, for comparing structures
 
 
 Evaluate = Callable[[Floats, str], float]  # log-likelihood of one row of natural values; the text names the draw
@@ -76,8 +77,10 @@ def sample(priors: Sequence[Prior], evaluate: Evaluate, *, rounds: int, per_roun
         likelihood = np.array([evaluate(np.exp(row), f"{number}/{i}") for i, row in enumerate(logs)])
         drawn.append(Drawn(logs, likelihood, density))
     logs, likelihood, drawn_from = _joined(drawn[-LAST_ROUNDS:])
-    weights = _weights(log_prior(logs) + likelihood - drawn_from)
-    return Found(np.exp(logs), weights, float(1 / (weights**2).sum()))
+    score = log_prior(logs) + likelihood - drawn_from
+    weights = _weights(score)
+    evidence = float(logsumexp(score) - np.log(score.size))
+    return Found(np.exp(logs), weights, float(1 / (weights**2).sum()), evidence)
 
 
 def _joined(drawn: Sequence[Drawn]) -> tuple[Floats, Floats, Floats]:

@@ -67,8 +67,10 @@ def _half_gap(days: Floats, value: float) -> float:
 
 
 def _median(values: Floats, published: float, n: int, step: float) -> float:
-    share = [((values <= end).sum() + 0.5) / (values.size + 1) for end in (published - step, published + step)]
-    reached = [binom.sf((n - 1) // 2, n, s) for s in share]  # the median is at or below the end
+    """A median between two visits is as likely as the middle people standing at either of them, ends included."""
+    below = ((values < published - step).sum() + 0.5) / (values.size + 1)
+    up_to = ((values <= published + step).sum() + 0.5) / (values.size + 1)
+    reached = [binom.sf((n - 1) // 2, n, share) for share in (below, up_to)]  # the middle person is among them
     return float(np.log(max(reached[1] - reached[0], np.exp(NEVER))))
 
 

@@ -7,11 +7,14 @@ runs the validation with the fitted ensemble and with the draft and writes the t
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
+from opsonin.trial.calibrated import FITTED
 from opsonin.trial.say import (
     ROW_HEAD,
     SCORE_HEAD,
@@ -25,6 +28,17 @@ from opsonin.trial.say import (
 )
 from opsonin.trial.validate import Row, Unused, Validation
 
+FITTED_HEAD = ("who", "fitted value", "unit", "mean", "95 % interval")
+WORDS = {
+    "kprod0": ("production of platelets before treatment", "10⁹/L/day"),
+    "kprod0_cv": ("… its spread between people (CV)", "1"),
+    "IC50": ("half-blocking concentration of infused IgG", "g/L"),
+    "IC50_cv": ("… its spread between people (CV)", "1"),
+    "h": ("steepness of the blockade", "1"),
+    "koff": ("offset of the blockade", "1/day"),
+    "recovery_median": ("day on which the disease goes by itself, median", "days"),
+    "recovery_cv": ("… its spread between people (CV)", "1"),
+}
 BEGIN, END = "<!-- tables: begin, written by opsonin.trial.page -->", "<!-- tables: end -->"
 SEED = 1
 
@@ -43,11 +57,22 @@ def _parts(first: Validation, beside: Validation, on: date) -> Iterator[str]:
         yield about_parameters(found.parameter_sets)
         yield ""
         yield markdown_table(SCORE_HEAD, score_rows(found))
+    yield "\n### Fitted values\n"
+    yield markdown_table(FITTED_HEAD, fitted_rows(json.loads(FITTED.read_text(encoding="utf-8"))))
     for split in dict.fromkeys(row.split for row in first.rows):
         yield f"\n### {TITLES[split]}: {first.parameters} parameters\n"
         yield markdown_table(ROW_HEAD, (row_cells(row) for row in first.rows if row.split == split))
     yield f"\n### Not compared ({len(first.unused)})\n"
     yield from (unused_line(item) for item in first.unused)
+
+
+def fitted_rows(document: dict[str, Any]) -> Iterator[tuple[str, ...]]:
+    """One line for every fitted value: geometric mean and 95 % interval."""
+    for group, fit in document["groups"].items():
+        for name in fit["names"]:
+            words, unit = WORDS[name]
+            interval = f"{plain(fit['low_95'][name], 2)} to {plain(fit['high_95'][name], 2)}"
+            yield group, words, unit, plain(fit["mean"][name], 2), interval
 
 
 def unused_line(item: Unused) -> str:

@@ -15,6 +15,7 @@ from opsonin.simulate import EventTable, solve
 from opsonin.update.history import Observed, Segment
 from opsonin.update.prior import Prior
 
+FEW = 0.005  # so large a share of people may be beyond the engine's reach; more is an error
 OUTPUTS = {"platelets": "platelets", "igg": "igg_g_per_l"}
 
 
@@ -44,6 +45,8 @@ def simulate(
         outputs=tuple(OUTPUTS.values()),
         threads=threads,
     )
+    if len(courses.failed) > FEW * n:
+        courses.require()
     return {what: courses[name] for what, name in OUTPUTS.items()}
 
 

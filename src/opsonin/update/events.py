@@ -41,7 +41,7 @@ class Event:
 
 
 def case_events(patient: Patient, zone: tzinfo) -> tuple[Event, ...]:
-    """What the case states as given and measured, as events. A day without a time is 08:00 for a result, 09:00 a dose."""
+    """What the case states as given and measured, as events. Where only the day is known: result 08:00, dose 09:00."""
     measured = (
         Event(
             kind="measured",

@@ -112,6 +112,8 @@ def _point_verdict(wrong: float, extreme: float) -> str:
 def _expected(true: Floats, what: str, errors: Errors, weights: Floats) -> tuple[float, float, float]:
     """Median and central 90 % of a usual report: nine quantiles of each person's error stand for all of it."""
     steps = ndtri((np.arange(9) + 0.5) / 9)
+    likely = weights > 1e-6 * weights.max()
+    true, weights = true[likely], weights[likely]
     reports = np.maximum(true[:, None] + spread(true, errors[what])[:, None] * steps, 0).ravel()
     order = np.argsort(reports)
     summed = np.cumsum(np.repeat(weights / 9, 9)[order])

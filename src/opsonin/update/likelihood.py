@@ -47,7 +47,9 @@ def gross(observed: Sequence[Observed]) -> Floats:
 def log_likelihood(observed: Sequence[Observed], true: Floats, errors: Errors) -> Floats:
     """Log-likelihood of each report; (people, reports). NaN people (not simulated) count as impossible."""
     usual = clean(observed, true, errors) + np.log1p(-GROSS)
-    return np.where(np.isnan(usual), -np.inf, np.logaddexp(usual, gross(observed) + np.log(GROSS)))
+    impossible = np.isnan(usual)
+    either = np.logaddexp(np.where(impossible, 0.0, usual), gross(observed) + np.log(GROSS))
+    return np.where(impossible, -np.inf, either)
 
 
 def suspicion(observed: Sequence[Observed], true: Floats, errors: Errors) -> Floats:

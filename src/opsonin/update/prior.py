@@ -6,13 +6,14 @@ prior is the plan's own virtual population: the same covariates, the baseline co
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import ndtr, ndtri
 
 from opsonin.knowledge import Knowledge
-from opsonin.mechanism import ReportError, report_errors, sized, spreads, typical
+from opsonin.mechanism import ReportError, Spread, report_errors, sized, spreads, typical
 from opsonin.population.cohort import LEAST_COUNT_FACT
 from opsonin.population.draws import (
     Floats,
@@ -59,7 +60,7 @@ class Prior:
             found[name] = self._value(name, z[:, column], found[name], spread)
         return sized(found, self.knowledge, weight_kg=self.weight_kg)
 
-    def _value(self, name: str, z: Floats, middle: Floats, spread: dict) -> Floats:  # type: ignore[type-arg]
+    def _value(self, name: str, z: Floats, middle: Floats, spread: Mapping[str, Spread]) -> Floats:
         if name == COUNT:
             error = self.errors["platelets"]
             least = float(self.knowledge.fact(LEAST_COUNT_FACT).number())

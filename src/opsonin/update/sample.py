@@ -116,7 +116,9 @@ def _weigh(people: Floats, logs: Floats, rounds: list[_Proposal]) -> Sample:
 
 def smooth(log_weights: Floats) -> tuple[Floats, float]:
     """Pareto-smoothed logarithms of the weights, and the shape k of their tail (ArviZ)."""
-    if np.ptp(log_weights) < 1e-9:
+    size = log_weights.size
+    tail = np.sort(log_weights)[-max(5, int(min(0.2 * size, 3 * size**0.5))) :]  # as long as the one ArviZ fits
+    if np.ptp(tail) < 1e-9:  # the largest weights are all equal: nothing to smooth, nothing to fear
         return log_weights, 0.0
     try:
         array_stats = import_module("arviz_stats.base").array_stats
@@ -125,7 +127,8 @@ def smooth(log_weights: Floats) -> tuple[Floats, float]:
             "Follow-up needs arviz-stats, which judges the weights. Install opsonin[bayes], for example: "
             'pip install "opsonin[bayes]".'
         ) from error
-    smoothed, k = array_stats.psislw(log_weights - log_weights.max())
+    with np.errstate(all="ignore"):  # what is not finite is judged below
+        smoothed, k = array_stats.psislw(log_weights.max() - log_weights)  # ArviZ takes what the weights are one over
     return np.asarray(smoothed, float), float(k) if np.isfinite(k) else float("inf")
 
 
@@ -146,7 +149,7 @@ def _around(people: Floats, logs: Floats, rounds: list[_Proposal]) -> _Proposal:
     centre = share @ people
     away = people - centre
     scale = _WIDER**2 * (away * share[:, None]).T @ away + 1e-6 * np.eye(people.shape[1])
-    return _Proposal(centre, np.linalg.cholesky(scale))
+    return _Proposal(centre, np.asarray(np.linalg.cholesky(scale)))
 
 
 def _drawn(proposal: _Proposal, dimensions: int, n: int, seed: int, number: int) -> Floats:

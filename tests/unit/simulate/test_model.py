@@ -6,6 +6,7 @@ import pytest
 from opsonin.errors import InputRefused
 from opsonin.simulate import Model, maximum, power, solve, where
 from opsonin.simulate.examples import ORAL
+from opsonin.simulate.kernel_source import latex
 from opsonin.simulate.steady import steady_state
 
 
@@ -108,8 +109,10 @@ def test_every_function_means_in_the_kernel_what_it_means_in_numpy():
 
 
 def test_latex_of_the_equations():
-    text = _model(equations=lambda y, p, u: {"x": u.x - p.k * maximum(y.x, 0)}).latex()
-    assert text == {"x": r"\frac{d\,x}{dt} = R_{x} - k \max\left(0, x\right)"} or r"\max" in text["x"]
+    text = latex(_model(equations=lambda y, p, u: {"x": u.x - p.k * maximum(y.x, 0)}))
+    assert text["x"].startswith(r"\frac{d\,x}{dt} = ")
+    assert r"\max" in text["x"]
+    assert "R_{x}" in text["x"]
 
 
 def test_steady_state_is_found_and_checked():

@@ -33,7 +33,22 @@ def test_slopes_stages_and_error_are_vector_code(method, tmp_path, monkeypatch):
 
     vector, matrix, cube = float64[::1], float64[:, ::1], float64[:, :, ::1]
     whole, wholes = int64[::1], int64[:, ::1]
-    signature = (int64, int64, int64, float64, matrix, matrix, matrix, matrix, wholes, whole, whole, float64, vector)
+    signature = (
+        int64,
+        int64,
+        int64,
+        float64,
+        matrix,
+        matrix,
+        matrix,
+        matrix,
+        matrix,
+        wholes,
+        whole,
+        whole,
+        float64,
+        vector,
+    )
     signature += (float64, int64, int64, cube, wholes, matrix, vector, whole, *([vector] * 12))
     kernel.run.compile(signature)
     assembly = next(iter(kernel.run.inspect_asm().values()))

@@ -85,3 +85,10 @@ def test_a_file_that_is_no_calibration_is_refused(tmp_path):
     (tmp_path / "odd.json").write_text("{}", encoding="utf-8")
     with pytest.raises(KnowledgeError, match="is not a calibration"):
         read_ensemble(tmp_path / "odd.json")
+
+
+def test_the_direct_effect_holds_the_offset_at_the_onset_for_both_groups(known):
+    adults, children = calibrate(knowledge=known, structure="direct-effect", **{**SMALL, "people": 60})
+    assert "koff" not in adults.names
+    assert adults.fixed["koff"] == children.fixed["koff"] == 6
+    assert all(p.values["koff"] == 6 for p in (*adults.parameter_sets(), *children.parameter_sets()))

@@ -63,3 +63,17 @@ def test_resampled_sets_are_equally_weighted():
     found = sample(PRIORS, narrow, rounds=5, per_round=400, seed=3)
     sets = resampled(found, 200, seed=1)
     assert np.log(sets).mean(axis=0) == pytest.approx(found.weights @ np.log(found.values), abs=0.02)
+
+
+def test_the_evidence_is_the_likelihood_averaged_over_the_prior():
+    # one log-normal parameter, prior log a ~ N(0, 1), data log a = 0.5 ± 0.2: the mean likelihood is a normal density
+    found = sample(
+        (Prior("a", 1.0, 1.0),),
+        lambda row, draw: float(-0.5 * ((np.log(row[0]) - 0.5) / 0.2) ** 2),
+        rounds=4,
+        per_round=500,
+        seed=2,
+    )
+    width = np.sqrt(1 + 0.2**2)
+    exact = np.log(0.2 / width) - 0.5 * (0.5 / width) ** 2
+    assert found.log_evidence == pytest.approx(exact, abs=0.03)

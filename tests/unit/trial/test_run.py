@@ -138,3 +138,37 @@ def test_half_the_dose_does_less(godeau):
 def test_nobody_cannot_be_simulated(known):
     with pytest.raises(InputRefused, match="cannot be simulated"):
         run_trial(read_trial(ARMS / "godeau_1999.yaml"), knowledge=known, people=0)
+
+
+def test_children_who_may_recover_do_so_on_their_own_day_and_others_do_not(known):
+    trial = read_trial(ARMS / "blanchette_1993.yaml")
+    recovering = ParameterSet(recovery_days=(10.0, 1.0))
+    outcome = run_trial(trial, knowledge=known, people=PEOPLE, seed=5, threads=2, parameters=(recovering,))
+    found = arm(outcome, "none")
+    day = enrolled(trial.population, knowledge=known, n=PEOPLE, seed=5, parameters=recovering).recovery_day
+    at_28 = found.seen.counts[:, int(np.flatnonzero(found.seen.days == 28)[0])]
+    last = found.seen.counts[:, -1]
+    assert np.median(at_28[day > 30]) == pytest.approx(np.median(found.seen.baseline[day > 30]), rel=0.3)
+    assert np.median(last[day < 60]) == pytest.approx(237, rel=0.1), "the count of healthy people"
+    adults = read_trial(ARMS / "julia_2009.yaml").population
+    assert enrolled(adults, knowledge=known, n=10, seed=5, parameters=recovering).recovery_day is None
+
+
+def test_treatment_and_recovery_add_up(known):
+    trial = read_trial(ARMS / "tiki_2018.yaml")
+    recovering = ParameterSet(values={"IC50": 4.0}, recovery_days=(12.0, 1.5))
+    outcome = run_trial(trial, knowledge=known, people=PEOPLE, seed=5, threads=2, parameters=(recovering,))
+    typical = {found.arm.id: found.endpoints[0].prediction.typical for found in outcome.arms}
+    assert 5 < typical["observation"] < 40
+    assert typical["ivig"] > typical["observation"] + 15
+
+
+def test_several_parameter_sets_stand_one_after_the_other(known):
+    trial = read_trial(ARMS / "blanchette_1994.yaml")
+    sets = (ParameterSet(), ParameterSet(values={"IC50": 3.0}))
+    found = run_trial(trial, knowledge=known, people=100, seed=5, threads=2, parameters=sets).arms[1]
+    assert found.seen.counts.shape[0] == found.weight_kg.size == 200
+    assert (found.weight_kg[:100] == found.weight_kg[100:]).all()
+    assert np.median(found.seen.counts[100:, 3]) > 1.3 * np.median(found.seen.counts[:100, 3])
+    prediction = found.endpoints[0].prediction
+    assert prediction.high - prediction.low > 25, "two sets far apart make one wide interval"

@@ -102,7 +102,7 @@ def mind_crossings(clock, narrow):
         step = (2.0 * narrow * aim if near else (1.0 - 0.5 * narrow) * cross * used) if long else step
         clock[STEP + lane] = step
         clock[GOOD + lane] = 0.0 if long else clock[GOOD + lane]
-        done = (crossing & (used <= 2.0 * narrow * aim)) | (landed & (used >= aim))
+        done = (crossing | landed) & (used <= 2.0 * narrow * aim) | (landed & (used >= aim))
         clock[APPROACH + lane] = aim if long else (0.0 if done else approach)
 
 
@@ -188,7 +188,7 @@ def act(clock, cards, lane, y, peak, u, c, parameters, plan, span):
 
 
 @inlined
-def load(clock, cards, lane, row, start, y, peak, u, c, parameters, initial, observed, width, stride, span):
+def load(clock, cards, lane, row, start, y, peak, u, c, parameters, initial, typical, observed, width, stride, span):
     """Put an individual into a lane, at its start."""
     cards[WHO + lane] = row
     cards[ACTION + lane] = span[2 * row]
@@ -202,7 +202,7 @@ def load(clock, cards, lane, row, start, y, peak, u, c, parameters, initial, obs
     clock[LEAST + lane] = 1e-10 * (clock[END + lane] - start)
     for s in range(STATES):
         y[s * LANES + lane] = initial[row * STATES + s]
-        peak[s * LANES + lane] = abs(initial[row * STATES + s])
+        peak[s * LANES + lane] = larger(abs(initial[row * STATES + s]), typical[row * STATES + s])
     for n in range(INPUTS):
         u[n * LANES + lane] = 0.0
     fill_constants(parameters, row, c, lane)
@@ -289,8 +289,8 @@ def restart(clock, cards, y, new, peak, k, f, c, u, rtol, atol, floor):
 
 @inlined
 def attend(
-    clock, cards, waiting, upper, start, parameters, initial, observed, width, stride, rows, base, plan, span, selected,
-    outputs, limit, patience, results, ledger, final, y, peak, z, u, c, o,
+    clock, cards, waiting, upper, start, parameters, initial, typical, observed, width, stride, rows, base, plan,
+    span, selected, outputs, limit, patience, results, ledger, final, y, peak, z, u, c, o,
 ):  # fmt: skip
     """Act in every lane that was called, and give emptied lanes the next individuals. Returns who waits now."""
     for lane in range(LANES):
@@ -303,22 +303,9 @@ def attend(
         while cards[WHO + lane] >= 0 or waiting < upper:
             if cards[WHO + lane] < 0:
                 load(
-                    clock,
-                    cards,
-                    lane,
-                    waiting,
-                    start,
-                    y,
-                    peak,
-                    u,
-                    c,
-                    parameters,
-                    initial,
-                    observed,
-                    width,
-                    stride,
-                    span,
-                )
+                    clock, cards, lane, waiting, start, y, peak, u, c, parameters, initial, typical, observed, width,
+                    stride, span,
+                )  # fmt: skip
                 waiting += 1
             act(clock, cards, lane, y, peak, u, c, parameters, plan, span)
             if clock[TIME + lane] < clock[END + lane]:
@@ -349,9 +336,9 @@ def longest(cards):
 
 @compiled
 def integrate(
-    lower, upper, rows, base, start, parameters, initial, observed, width, stride, plan, span, selected, outputs,
-    needed, states, rtol, atol, floor, limit, patience, results, ledger, final, clock, cards, y, new, peak, z, k, f,
-    u, c, o, w, theta, work,
+    lower, upper, rows, base, start, parameters, initial, typical, observed, width, stride, plan, span, selected,
+    outputs, needed, states, rtol, atol, floor, limit, patience, results, ledger, final, clock, cards, y, new, peak,
+    z, k, f, u, c, o, w, theta, work,
 ):  # fmt: skip
     """Integrate individuals lower..upper-1 and fill their rows of results, ledger and final."""
     waiting, called = lower, 1
@@ -359,8 +346,8 @@ def integrate(
     while True:
         if called > 0:
             waiting = attend(
-                clock, cards, waiting, upper, start, parameters, initial, observed, width, stride, rows, base, plan,
-                span, selected, outputs, limit, patience, results, ledger, final, y, peak, z, u, c, o,
+                clock, cards, waiting, upper, start, parameters, initial, typical, observed, width, stride, rows, base,
+                plan, span, selected, outputs, limit, patience, results, ledger, final, y, peak, z, u, c, o,
             )  # fmt: skip
             if occupied(cards) == 0:
                 break
@@ -388,15 +375,15 @@ def integrate(
 
 @entry
 def run(
-    lower, upper, base, start, parameters, initial, observed, plan, span, selected, needed, rtol, atol, floor, limit,
-    patience, results, ledger, final, clock, cards, y, new, peak, z, k, f, u, c, o, w, theta, work,
+    lower, upper, base, start, parameters, initial, typical, observed, plan, span, selected, needed, rtol, atol, floor,
+    limit, patience, results, ledger, final, clock, cards, y, new, peak, z, k, f, u, c, o, w, theta, work,
 ):  # fmt: skip
     """The door from Python: arrays in, bare addresses on, so that nothing inside counts references."""
     stride = observed.shape[1] if observed.shape[0] > 1 else 0
     integrate(
-        lower, upper, results.shape[1], base, start, address(parameters), address(initial), address(observed),
-        observed.shape[1], stride, address(plan), address(span), address(selected), selected.size, address(needed),
-        needed.size, rtol, address(atol), floor, limit, patience, address(results), address(ledger), address(final),
-        address(clock), address(cards), address(y), address(new), address(peak), address(z), address(k), address(f),
-        address(u), address(c), address(o), address(w), address(theta), address(work),
+        lower, upper, results.shape[1], base, start, address(parameters), address(initial), address(typical),
+        address(observed), observed.shape[1], stride, address(plan), address(span), address(selected), selected.size,
+        address(needed), needed.size, rtol, address(atol), floor, limit, patience, address(results), address(ledger),
+        address(final), address(clock), address(cards), address(y), address(new), address(peak), address(z),
+        address(k), address(f), address(u), address(c), address(o), address(w), address(theta), address(work),
     )  # fmt: skip

@@ -1,0 +1,54 @@
+"""Where is the follow-up's report? One self-contained HTML file in the plan's style, printable on A4."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from opsonin.knowledge import Knowledge
+from opsonin.report import followup_words as words
+from opsonin.report.followup_figure import course_figure, next_count_figure
+from opsonin.report.html import _environment, _stylesheet
+from opsonin.report.wording import a_day, sentence
+from opsonin.update import FollowUp
+
+
+def write_follow_up(found: FollowUp, knowledge: Knowledge, directory: Path) -> Path:
+    """Write `follow-up.html` into `directory` (made if missing) and say where it is."""
+    text = render_follow_up(found, knowledge)
+    directory.mkdir(parents=True, exist_ok=True)
+    path = directory / "follow-up.html"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def render_follow_up(found: FollowUp, knowledge: Knowledge) -> str:
+    """The report as one HTML document."""
+    ahead = found.outlook
+    facts = [knowledge.fact(id) for id in sorted(set(found.fact_ids))]
+    text: str = (
+        _environment()
+        .get_template("followup.html.j2")
+        .render(
+            stylesheet=_stylesheet(),
+            case=found.patient.id,
+            as_of=a_day(found.stamp.as_of),
+            who=[*words.who(found), *words.response(found)],
+            status=words.status(found),
+            withheld=[sentence(line) for line in found.withheld],
+            fit=found.fit,
+            point_head=words.POINT_HEAD,
+            points=[words.point_row(point) for point in found.fit.points] if found.fit else [],
+            basis=words.fit_basis(found),
+            check=[sentence(line) for line in found.fit.check] if found.fit else [],
+            expected=words.expected(found) if ahead else [],
+            figures=(course_figure(found), next_count_figure(found)) if ahead else (),
+            option_head=words.OPTION_HEAD,
+            options=[words.option_row(option) for option in ahead.options] if ahead else [],
+            exploratory=words.QUESTION,
+            notes=found.notes,
+            facts=facts,
+            stamp_line=words.stamp_line(found),
+            safety_frame=found.safety_frame,
+        )
+    )
+    return text

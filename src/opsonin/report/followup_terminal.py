@@ -1,0 +1,72 @@
+"""What does the follow-up say, in a terminal?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from opsonin.report import followup_words as words
+from opsonin.report.terminal import _Printer
+from opsonin.report.wording import a_day, sentence
+from opsonin.update import FollowUp
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+def print_follow_up(found: FollowUp, console: Console) -> None:
+    """Print who, response so far, fit, what is to come, options, notes and the stamp."""
+    _FollowUpPrinter(console).follow_up(found)
+
+
+class _FollowUpPrinter(_Printer):
+    def follow_up(self, found: FollowUp) -> None:
+        self.say(f"Follow-up of {found.patient.id}, {a_day(found.stamp.as_of)}", "bold")
+        self.console.rule(style="dim")
+        self._pairs([*words.who(found), *words.response(found)])
+        self._withheld(found)
+        self._fit(found)
+        if found.outlook is not None:
+            self._outlook(found)
+        self._heading("Notes")
+        self._items(found.notes)
+        self.console.print()
+        self.say(words.stamp_line(found), "dim")
+        self.say(found.safety_frame, "bold")
+
+    def _withheld(self, found: FollowUp) -> None:
+        if found.withheld:
+            self._heading("There is no forecast")
+            self.say(f"{words.status(found)} Forecast withheld because:")
+            self._items(found.withheld)
+
+    def _fit(self, found: FollowUp) -> None:
+        if found.fit is None:
+            return
+        self._heading("Do the results fit?")
+        for line in found.fit.says:
+            self.say(line, "bold")
+        if found.fit.points:
+            table = self._table([(head, "left") for head in words.POINT_HEAD])
+            for point in found.fit.points:
+                self._row(table, words.point_row(point))
+            self.console.print(table)
+        self.say(words.fit_basis(found), "dim")
+        if found.fit.check:
+            self.say("To check:")
+            self._items(sentence(line) for line in found.fit.check)
+
+    def _outlook(self, found: FollowUp) -> None:
+        assert found.outlook is not None
+        self._heading("This patient's forecast")
+        self.say(words.status(found), "bold")
+        self._pairs(words.expected(found))
+        self._heading("Options side by side")
+        table = self._table(
+            [(head, "left" if number == 0 else "right") for number, head in enumerate(words.OPTION_HEAD)]
+        )
+        for option in found.outlook.options:
+            self._row(table, words.option_row(option))
+        self.console.print(table)
+        if any(option.exploratory and option.id != "wait" for option in found.outlook.options):
+            self.say(f"* {words.QUESTION}", "dim")
+        self.say("The choice stays with the reader.", "dim")

@@ -1,0 +1,31 @@
+"""What do the results tell about this patient, and what could be done next?
+
+Takes: a patient, what was given and measured since (events), and the Knowledge. Gives: a FollowUp: response so far,
+fit, the patient's own forecast, options side by side, the most telling next count; or why there is no forecast.
+May import: population, response, mechanism, simulate, patient, regimen, knowledge and below; ArviZ when it weighs.
+"""
+
+from opsonin.update.answer import FollowUp, NextCount, Option, Outlook, ResponseSoFar
+from opsonin.update.events import Event, case_events
+from opsonin.update.fit import Fit, PointFit
+from opsonin.update.follow import Settings, follow
+from opsonin.update.history import History, history
+from opsonin.update.sample import BayesNotInstalled, Sample
+
+__all__ = [
+    "BayesNotInstalled",
+    "Event",
+    "Fit",
+    "FollowUp",
+    "History",
+    "NextCount",
+    "Option",
+    "Outlook",
+    "PointFit",
+    "ResponseSoFar",
+    "Sample",
+    "Settings",
+    "case_events",
+    "follow",
+    "history",
+]

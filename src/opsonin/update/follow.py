@@ -1,0 +1,162 @@
+"""The follow-up in order: history → domain → who this could be → does it fit → what is to come."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from opsonin.knowledge import Knowledge
+from opsonin.mechanism import MODEL, assumptions, fact_ids
+from opsonin.mechanism.domain import DOMAIN_FACT
+from opsonin.mechanism.igg import SHELF
+from opsonin.patient import Circumstances, Goal, Measurement, Patient
+from opsonin.population.cohort import LEAST_COUNT_FACT
+from opsonin.update.answer import FOLLOW_UP_SCHEMA, FollowUp, FollowUpStamp
+from opsonin.update.course import at_reports
+from opsonin.update.events import Event, case_events, merged, zone_of
+from opsonin.update.fit import Fit, judge
+from opsonin.update.history import History, Observed, history
+from opsonin.update.likelihood import GROSS, log_likelihood
+from opsonin.update.options import course_sizes, courses_of
+from opsonin.update.outlook import SHOWN_PEOPLE, Question, course_limits, outlook
+from opsonin.update.prior import Prior
+from opsonin.update.sample import Sample, posterior
+from opsonin.update.so_far import response_so_far
+
+LENGTH_FACT = f"{SHELF}/infusion_length"
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How the answer is calculated, and who calculates it."""
+
+    people: int
+    seed: int
+    horizon_days: int
+    threads: int | None
+    package_version: str
+    safety_frame: str
+
+
+def follow(
+    patient: Patient,
+    goal: Goal,
+    circumstances: Circumstances,
+    events: Sequence[Event],
+    *,
+    knowledge: Knowledge,
+    settings: Settings,
+    progress: Progress | None = None,
+) -> FollowUp:
+    """What the results tell, and what could be done next. Events come on top of what the case states."""
+    told = merged(case_events(patient, zone_of(patient, circumstances)), events)
+    length = float(knowledge.fact(LENGTH_FACT).number())
+    seen = history(told, as_of=circumstances.as_of, length_days=length)
+    before = _before(patient, seen)
+    withheld = _withheld(before, seen, knowledge)
+    fit, sample, prior = None, None, _prior(before, seen, knowledge)
+    if not withheld:
+        sample, fit = find(prior, seen, settings, progress)
+        withheld = () if fit.usable else tuple(fit.says)
+    aside = _set_aside(fit, seen)
+    asked = Question(before, goal, seen, aside, prior, knowledge, length, settings.horizon_days, settings.seed,
+                     settings.threads)  # fmt: skip
+    return FollowUp(
+        schema=FOLLOW_UP_SCHEMA,
+        patient=patient,
+        goal=goal,
+        circumstances=circumstances,
+        first_infusion=seen.zero,
+        history=seen,
+        response=response_so_far(seen, aside),
+        fit=fit,
+        outlook=outlook(asked, sample) if sample is not None and not withheld else None,
+        withheld=withheld,
+        notes=(*seen.notes, *_notes(before, seen, knowledge, settings)),
+        fact_ids=(*fact_ids(), DOMAIN_FACT, LENGTH_FACT, LEAST_COUNT_FACT),
+        stamp=_stamp(circumstances, knowledge, settings),
+        safety_frame=settings.safety_frame,
+    )
+
+
+def find(prior: Prior, seen: History, settings: Settings, progress: Progress | None = None) -> tuple[Sample, Fit]:
+    """The people this patient could be, and whether the results fit them."""
+    errors = prior.errors
+
+    def likelihood(z):  # type: ignore[no-untyped-def]
+        if not seen.observed:
+            return 0.0 * z[:, 0]
+        true = at_reports(prior.parameters(z), seen.segments, seen.observed, threads=settings.threads)
+        return log_likelihood(seen.observed, true, errors).sum(axis=1)
+
+    sample = posterior(
+        lambda n: prior.draw(n, settings.seed), likelihood, n=settings.people, seed=settings.seed, progress=progress
+    )
+    if not seen.observed:
+        return sample, judge((), sample.z[:, :0], errors, sample)
+    true = at_reports(prior.parameters(sample.z), seen.segments, seen.observed, threads=settings.threads)
+    return sample, judge(seen.observed, true, errors, sample)
+
+
+def _prior(patient: Patient, seen: History, knowledge: Knowledge) -> Prior:
+    igg = seen.igg_before.value if seen.igg_before is not None else None
+    return Prior(knowledge, float(patient.weight.kg), seen.baseline.value, igg)
+
+
+def _before(patient: Patient, seen: History) -> Patient:
+    """The patient as they were when the first infusion began: baseline results only, earlier infusions washed out."""
+    units = {"platelets": "10^9/L", "igg": "g/L"}
+
+    def measurement(one: Observed) -> Measurement:
+        return Measurement(one.what, Decimal(str(one.value)), units[one.what], one.at.date(), one.written)
+
+    known = [measurement(one) for one in (seen.baseline, seen.igg_before) if one is not None]
+    return replace(patient, measurements=tuple(known), given=())
+
+
+def _withheld(before: Patient, seen: History, knowledge: Knowledge) -> tuple[str, ...]:
+    """Why there can be no forecast: what the model does not know, or where it does not hold."""
+    sizes = course_sizes(courses_of(seen))
+    passed = course_limits(before, seen, sizes, knowledge)
+    return (*(f"not modelled: {reason}" for reason in seen.not_modelled), *passed)
+
+
+def _set_aside(fit: Fit | None, seen: History) -> tuple[str, ...]:
+    if fit is None:
+        return ()
+    pairs = zip(seen.observed, fit.points, strict=True)
+    return tuple(one.place for one, point in pairs if point.verdict == "set aside")
+
+
+def _notes(before: Patient, seen: History, knowledge: Knowledge, settings: Settings) -> tuple[str, ...]:
+    chance = 100 * 0.5 / SHOWN_PEOPLE**0.5
+    return (
+        *assumptions(before, knowledge=knowledge),
+        (
+            f"The baseline is the report of {seen.baseline.written} on {seen.baseline.at.date().isoformat()}, with its "
+            "error; day 0 is the start of the first infusion."
+        ),
+        f"A report is taken to be a gross error with a chance of {GROSS:.0%}, whatever it says (assumed).",
+        (
+            f"{settings.people} virtual people per round, {SHOWN_PEOPLE} of the weighted ones behind each forecast: "
+            f"chance alone moves a share by up to {chance:.1f} percentage points. Uncertainty of the population's own "
+            "parameters is not included."
+        ),
+        "Options repeat grams that were given before; a regimen is built and checked by `opsonin plan`.",
+        "Repeated courses are exploratory: the model was calibrated on single courses.",
+    )
+
+
+def _stamp(circumstances: Circumstances, knowledge: Knowledge, settings: Settings) -> FollowUpStamp:
+    return FollowUpStamp(
+        package_version=settings.package_version,
+        knowledge_version=knowledge.version,
+        model=MODEL.name,
+        model_status=str(knowledge.fact(DOMAIN_FACT).value),
+        as_of=circumstances.as_of,
+        seed=settings.seed,
+        people=settings.people,
+        horizon_days=settings.horizon_days,
+    )
