@@ -45,7 +45,7 @@ $(VENV)/.with-bench: pyproject.toml | $(VENV)/.with-dev
 	@touch $@
 
 bench: $(VENV)/.with-bench ## Speed against peers, with the accuracy reached (at most 10 minutes; FULL=1 for all)
-	$(BIN)/python benchmarks/run.py $(if $(FULL),--full)
+	FULL=$(FULL) $(BIN)/python benchmarks/run.py
 	$(BIN)/python benchmarks/figure.py
 
 clean: ## Remove what make created

@@ -123,6 +123,16 @@ def test_every_rule(id: str) -> None:
     assert answer["rule"]["fact"] in answer["facts"]
 
 
+@pytest.mark.parametrize("limit", TODAY.guardrails, ids=lambda limit: limit.id)
+def test_every_limit_is_found_under_the_id_that_findings_carry(limit) -> None:
+    text = " ".join(in_words("rule", f"guardrails/{limit.id}").split())
+    assert f"{limit.side} {limit.limit.normalize():f} {limit.unit}" in text
+    answer = as_json("rule", f"guardrails/{limit.id}")
+    check_keys("rule", answer, answer["rule"])
+    assert answer["rule"]["severity"] == limit.severity
+    assert f"guardrails/{limit.id}" in {item["id"] for item in as_json("rule")["limits"]}
+
+
 @pytest.mark.parametrize("id", TODAY.packs)
 def test_every_pack(id: str) -> None:
     assert TODAY.packs[id].version in in_words("pack", id)

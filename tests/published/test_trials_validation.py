@@ -21,10 +21,10 @@ def draft(known):
 
 @pytest.fixture(scope="module")
 def fitted(known):
-    """The validation with the first 8 sets of the ensemble."""
+    """The validation with the first 6 sets of the ensemble."""
     every = read_ensemble()
-    few = Ensemble(every.name, every.adults[:8], every.children[:8])
-    return validate(knowledge=known, people=500, seed=11, threads=2, ensemble=few)
+    few = Ensemble(every.name, every.adults[:6], every.children[:6])
+    return validate(knowledge=known, people=300, seed=11, threads=2, ensemble=few)
 
 
 def test_the_page_shows_every_published_value_as_declared(draft):

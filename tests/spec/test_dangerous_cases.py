@@ -214,6 +214,15 @@ def test_every_rule_of_the_shelf_is_met_by_a_row():
     assert not unmet
 
 
+def test_life_threatening_bleeding_calls_for_combined_treatment_and_the_emergency_pathway(person, setting):
+    patient = person(bleeding=Bleeding(5, ("head",)))
+    (finding,) = (
+        f for f in check_patient(patient, setting(), KNOWN) if f.rule == "diagnosis/life_threatening_bleeding"
+    )
+    assert "intravenous corticosteroid and platelet transfusion" in finding.reason
+    assert finding.remedy == "Call the emergency pathway now; do not wait for this plan."
+
+
 def test_the_patient_is_never_changed_by_looking(person, setting):
     patient: Patient = person(risks={"renal": True})
     before = replace(patient)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from opsonin import __version__
-from opsonin.cli import lookups, trials
+from opsonin.cli import lookups, simulate, trials
 from opsonin.errors import CheckFailed, InputRefused, OpsoninError, Problem
 
 if TYPE_CHECKING:
@@ -205,6 +205,7 @@ def schema(what: str) -> None:
 
 
 lookups.register(opsonin)
+simulate.register(opsonin)
 trials.register(opsonin)
 
 

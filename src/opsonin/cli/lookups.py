@@ -84,7 +84,7 @@ def rule(id: str | None, as_json: bool, on: Any) -> None:
     if id is None:
         _say(as_json, lambda: page.rules_to_dict(knowledge, on=day), lambda out: page.list_rules(out, knowledge))
         return
-    rules = {item.id: item for item in knowledge.rules}
+    rules = page.rules_by_id(knowledge)
     wanted = rules[_find(id, rules, "opsonin rule")]
     _say(
         as_json,

@@ -72,6 +72,8 @@ def audit(knowledge: Knowledge) -> Audit:
 def met_at(fact: Fact) -> str:
     """The command with which a user meets this fact."""
     shelf, _, rest = fact.id.partition("/")
+    if fact.id.startswith("policies/guardrails/"):
+        return f"opsonin rule {fact.id.removeprefix('policies/')}"
     if shelf == "rules":
         return f"opsonin rule {rest}"
     if shelf == "classes":

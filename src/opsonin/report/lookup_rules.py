@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from opsonin.knowledge import Knowledge, Rule
+from opsonin.knowledge import Guardrail, Knowledge, Rule
+from opsonin.quantities import show
 from opsonin.report.lookup_facts import Works, about
 from opsonin.report.lookup_json import answer, written
 from opsonin.report.lookup_print import Pages
 from opsonin.report.lookup_when import when_in_words
 from opsonin.report.wording import SEVERITY_WORDS
+
+_MEASURED = "measured"  # stands in for the conditions of a rule where a limit is shown
 
 
 def by_severity(knowledge: Knowledge) -> dict[str, list[Rule]]:
@@ -21,6 +24,32 @@ def by_severity(knowledge: Knowledge) -> dict[str, list[Rule]]:
     }
 
 
+def limits_as_rules(knowledge: Knowledge) -> list[Rule]:
+    """The hard and soft limits of dose and rate, in the form of rules, under the ids that findings carry."""
+    return [_as_rule(rail) for rail in knowledge.guardrails]
+
+
+def rules_by_id(knowledge: Knowledge) -> dict[str, Rule]:
+    """Every rule and every limit, by the id that findings carry."""
+    return {rule.id: rule for rule in (*knowledge.rules, *limits_as_rules(knowledge))}
+
+
+def _as_rule(rail: Guardrail) -> Rule:
+    kind = "hard" if rail.severity == "absolute" else "soft"
+    measured = f"{rail.measure.replace('_', ' ')} {rail.side} {show(rail.limit)} {rail.unit} ({kind} limit)"
+    return Rule(
+        id=f"guardrails/{rail.id}",
+        when={_MEASURED: measured},
+        severity=rail.severity,
+        products=(),
+        packs=rail.packs,
+        says=f"{rail.says}.",
+        reason=rail.fact.note,
+        remedy=rail.remedy,
+        fact=rail.fact,
+    )
+
+
 def list_rules(pages: Pages, knowledge: Knowledge) -> None:
     """Print every rule by severity."""
     pages.title(f"Safety rules ({len(knowledge.rules)})")
@@ -29,6 +58,14 @@ def list_rules(pages: Pages, knowledge: Knowledge) -> None:
             pages.heading(f"{severity.capitalize()}: {SEVERITY_WORDS[severity]} ({len(rules)})")
             rows = [[rule.id, rule.says + rule.fact.mark, _products(rule)] for rule in rules]
             pages.table(("Id", "Says", "Products"), rows, ratios=(0, 70, 30))
+    limits = limits_as_rules(knowledge)
+    if limits:
+        pages.heading(f"Limits of dose and rate ({len(limits)})")
+        pages.table(
+            ("Id", "Says", "Speaks when"),
+            [[rule.id, rule.says + rule.fact.mark, rule.when[_MEASURED]] for rule in limits],
+            ratios=(0, 60, 40),
+        )
     pages.console.print()
     pages.say("More: opsonin rule ID", "dim")
     pages.close()
@@ -37,8 +74,9 @@ def list_rules(pages: Pages, knowledge: Knowledge) -> None:
 def rules_to_dict(knowledge: Knowledge, *, on: date | None) -> dict[str, Any]:
     """Every rule by severity, as JSON."""
     rules = [rule for group in by_severity(knowledge).values() for rule in group]
-    content = {"rules": [_to_dict(rule) for rule in rules]}
-    return answer("rules", content, knowledge, on=on, facts=[rule.fact for rule in rules])
+    limits = limits_as_rules(knowledge)
+    content = {"rules": [_to_dict(rule) for rule in rules], "limits": [_to_dict(rule) for rule in limits]}
+    return answer("rules", content, knowledge, on=on, facts=[rule.fact for rule in (*rules, *limits)])
 
 
 def show_rule(pages: Pages, knowledge: Knowledge, rule: Rule) -> None:
@@ -48,7 +86,7 @@ def show_rule(pages: Pages, knowledge: Knowledge, rule: Rule) -> None:
     pages.pairs(
         [
             ("Severity", f"{rule.severity}: {SEVERITY_WORDS[rule.severity]}"),
-            ("Applies when", when_in_words(rule.when)),
+            ("Applies when", _when(rule)),
             ("Says", rule.says + rule.fact.mark),
             ("Reason", rule.reason),
             ("Remedy", rule.remedy),
@@ -70,10 +108,14 @@ def rule_to_dict(knowledge: Knowledge, rule: Rule, *, on: date | None) -> dict[s
 def _to_dict(rule: Rule) -> dict[str, Any]:
     return {
         **written(rule),
-        "when_in_words": when_in_words(rule.when),
+        "when_in_words": _when(rule),
         "severity_in_words": SEVERITY_WORDS[rule.severity],
         "mark": rule.fact.mark,
     }
+
+
+def _when(rule: Rule) -> str:
+    return str(rule.when[_MEASURED]) if _MEASURED in rule.when else when_in_words(rule.when)
 
 
 def _products(rule: Rule) -> str:

@@ -72,7 +72,7 @@ def sample(priors: Sequence[Prior], evaluate: Evaluate, *, rounds: int, per_roun
             density: Callable[[Floats], Floats] = log_prior
         else:
             proposal = _proposal(drawn[-LAST_ROUNDS:], log_prior, width)
-            logs = np.atleast_2d(proposal.rvs(size=per_round, random_state=rng))
+            logs = proposal.rvs(size=per_round, random_state=rng).reshape(per_round, len(priors))
             density = proposal.logpdf
         likelihood = np.array([evaluate(np.exp(row), f"{number}/{i}") for i, row in enumerate(logs)])
         drawn.append(Drawn(logs, likelihood, density))

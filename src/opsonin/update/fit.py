@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtri
-from scipy.stats import chi2
+from scipy.special import chdtrc, ndtri
 
 from opsonin.population.draws import Floats
 from opsonin.update.history import Observed
@@ -127,7 +126,7 @@ def _overall(observed: Sequence[Observed], true: Floats, errors: Errors, weights
     if not exact:
         return None
     away = [(observed[i].value - true[:, i]) / spread(true[:, i], errors[observed[i].what]) for i in exact]
-    return float(weights @ chi2.sf((np.column_stack(away) ** 2).sum(axis=1), len(exact)))
+    return float(weights @ chdtrc(len(exact), (np.column_stack(away) ** 2).sum(axis=1)))
 
 
 def _verdict(points: Sequence[PointFit], overall: float | None) -> str:

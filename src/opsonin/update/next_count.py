@@ -43,7 +43,8 @@ def information(truth: Floats, width: Floats, seed: int, purpose: str) -> tuple[
     reports = truth + width * normals(seed, purpose, truth.size)
     away = (reports[:, None] - truth) / width
     each = -0.5 * away**2 - np.log(width)
-    mixture = np.logaddexp.reduce(each, axis=1) - np.log(truth.size)
+    top = each.max(axis=1)
+    mixture = np.log(np.exp(each - top[:, None]).mean(axis=1)) + top
     gain = (np.diag(each) - mixture) / np.log(2)
     return max(0.0, float(gain.mean())), float(gain.std() / np.sqrt(truth.size))
 

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from importlib import import_module
 
 import numpy as np
-from scipy.optimize import brentq
 from scipy.special import gammaincinv, gammaln
 
 from opsonin.errors import OpsoninError
@@ -144,12 +143,22 @@ def _around(people: Floats, logs: Floats, rounds: list[_Proposal]) -> _Proposal:
     def short(flattened: float) -> float:
         return float(1 / (weights(flattened) ** 2).sum()) - _KEPT * logs.size / len(rounds)
 
-    flattened = 1.0 if short(1.0) >= 0 else float(brentq(short, 0.0, 1.0, xtol=1e-3)) if short(0.0) > 0 else 0.0
-    share = weights(flattened)
+    share = weights(_largest(lambda flattened: short(flattened) >= 0))
     centre = share @ people
     away = people - centre
     scale = _WIDER**2 * (away * share[:, None]).T @ away + 1e-6 * np.eye(people.shape[1])
     return _Proposal(centre, np.asarray(np.linalg.cholesky(scale)))
+
+
+def _largest(allowed: Callable[[float], bool]) -> float:
+    """The largest number from 0 to 1 that is allowed, to a thousandth; 0 always is."""
+    if allowed(1.0):
+        return 1.0
+    low, high = 0.0, 1.0
+    while high - low > 1e-3:
+        middle = (low + high) / 2
+        low, high = (middle, high) if allowed(middle) else (low, middle)
+    return low
 
 
 def _drawn(proposal: _Proposal, dimensions: int, n: int, seed: int, number: int) -> Floats:

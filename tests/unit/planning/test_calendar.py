@@ -102,7 +102,7 @@ def due(known, person, setting, course):
 
 def test_tests_fall_on_their_days(due):
     found = due("gamunex_c:1x2")
-    assert found["before_tests"] == (20, 21)
+    assert found["before_tests"] == (21, 21)
     assert found["count_24_hours"] == (22, 22)
     assert found["count_response"] == (23, 24)
     assert found["count_week"] == (28, 30)

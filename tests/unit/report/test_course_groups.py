@@ -69,3 +69,9 @@ def test_the_page_prints_it_before_the_rest(plan):
     titles = [group.title for group in page(plan, load_knowledge()).more_statements]
     assert titles[0] == "When, and what the schedule asks"
     assert "Tests and looks, by day" in titles
+
+
+def test_the_same_case_under_the_same_pack_and_day_gives_the_same_plan(plan):
+    case = read_case(CHILD)
+    again = plan_therapy(case.patient, case.goal, case.circumstances, knowledge=load_knowledge(), also="eu")
+    assert plan_to_dict(again, load_knowledge()) == plan_to_dict(plan, load_knowledge())

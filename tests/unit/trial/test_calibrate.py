@@ -13,7 +13,7 @@ from opsonin.trial.calibrate import as_parameters, calibrate
 from opsonin.trial.calibrated import fits_to_dict, read_ensemble
 from opsonin.trial.people import ParameterSet
 
-SMALL = {"people": 100, "rounds": 2, "per_round": 10, "sets": 4, "seed": 3, "threads": 2}
+SMALL = {"people": 60, "rounds": 2, "per_round": 10, "sets": 4, "seed": 3, "threads": 2}
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +88,7 @@ def test_a_file_that_is_no_calibration_is_refused(tmp_path):
 
 
 def test_the_direct_effect_holds_the_offset_at_the_onset_for_both_groups(known):
-    adults, children = calibrate(knowledge=known, structure="direct-effect", **{**SMALL, "people": 60})
+    adults, children = calibrate(knowledge=known, structure="direct-effect", **SMALL)
     assert "koff" not in adults.names
     assert adults.fixed["koff"] == children.fixed["koff"] == 6
     assert all(p.values["koff"] == 6 for p in (*adults.parameter_sets(), *children.parameter_sets()))

@@ -170,7 +170,7 @@ def chain(number, *, walkers=64, steps=1500, burn=500):
 
 
 def test_credible_intervals_cover_as_claimed_reduced():
-    found, effective = calibration(60)
+    found, effective = calibration(40)
     assert effective.min() > 300
     for column in range(found.shape[1]):
         assert kstest(found[:, column], "uniform").pvalue > 0.005
@@ -178,7 +178,7 @@ def test_credible_intervals_cover_as_claimed_reduced():
 
 
 def test_the_forecast_gains_from_the_counts_reduced():
-    rows = skill(25)
+    rows = skill(16)
     _, with_counts, before, last = rows[:, :4].mean(axis=0)
     assert with_counts < 0.8 * before
     assert with_counts < last
@@ -186,7 +186,7 @@ def test_the_forecast_gains_from_the_counts_reduced():
 
 
 def test_one_wild_count_is_set_aside_and_does_not_move_the_forecast():
-    aside, false_alarm, (middle, worst) = wild(12)
+    aside, false_alarm, (middle, worst) = wild(8)
     assert aside >= 0.75
     assert false_alarm <= 0.1
     assert middle < 1.25 and worst < 2.5
