@@ -123,6 +123,7 @@ def check(case_file: Path, on: Any, as_json: bool) -> None:
 )
 @click.option("--json", "as_json", is_flag=True, help="The whole plan as JSON on stdout.")
 @click.option("--pack", help="Policy pack to use instead of the case's.")
+@click.option("--also", metavar="PACK", help="Show the first course under this pack beside it, with every difference.")
 @click.option("--product", help="Plan this product only.")
 @click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="Plan as of this day instead of the case's own.")
 @click.option(
@@ -152,6 +153,7 @@ def plan(
     out: Path | None,
     as_json: bool,
     pack: str | None,
+    also: str | None,
     product: str | None,
     on: Any,
     seed: int,
@@ -164,6 +166,9 @@ def plan(
 
     case, knowledge = _read(case_file, on=on.date() if on else None, pack=pack)
     only = _known_product(product, knowledge) if product else None
+    if also is not None and also not in knowledge.packs:
+        known = ", ".join(sorted(knowledge.packs))
+        raise InputRefused([Problem("--also", also, "is not a policy pack.", f"Known: {known}.")])
     with _progress("simulating") as progress:
         made = plan_therapy(
             case.patient,
@@ -172,6 +177,7 @@ def plan(
             knowledge=knowledge,
             virtual_patients=people,
             only_product=only,
+            also=also,
             horizon_days=days,
             seed=seed,
             threads=threads,
