@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from opsonin import __version__
-from opsonin.cli import lookups, simulate, trials
+from opsonin.cli import followup, lookups, simulate, trials
 from opsonin.errors import CheckFailed, InputRefused, OpsoninError, Problem
 
 if TYPE_CHECKING:
@@ -199,17 +199,26 @@ def plan(
         click.echo(f"Report: {report}", err=True)
 
 
+SCHEMAS = {  # file format → where its JSON Schema is made
+    "case": "opsonin.case.schema:case_schema",
+    "event": "opsonin.case.events:event_schema",
+    "plan": "opsonin.case.plan_file:plan_schema",
+    "trial": "opsonin.trial.declaration:trial_schema",
+}
+
+
 @opsonin.command()
-@click.argument("what", type=click.Choice(["case", "plan"]))
+@click.argument("what", type=click.Choice(sorted(SCHEMAS)))
 def schema(what: str) -> None:
     """Print the JSON Schema of a file format."""
-    from opsonin.case import case_schema
-    from opsonin.case.plan_file import plan_schema
+    from importlib import import_module
 
-    wanted = {"case": case_schema, "plan": plan_schema}[what]
-    click.echo(json.dumps(wanted(), ensure_ascii=False, indent=2))
+    module, _, function = SCHEMAS[what].partition(":")
+    wanted = getattr(import_module(module), function)()
+    click.echo(json.dumps(wanted, ensure_ascii=False, indent=2))
 
 
+followup.register(opsonin)
 lookups.register(opsonin)
 simulate.register(opsonin)
 trials.register(opsonin)

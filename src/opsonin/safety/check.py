@@ -27,8 +27,9 @@ _MONTH = Decimal("30.4375")  # mean Gregorian month, for intervals stated in mon
 class Course:
     """The facts of a regimen that rules look at.
 
-    A dose counts as the larger of what was ordered (per dosing kilogram) and what is really given (per actual kilogram),
-    so that neither rounding down to vials nor a lighter dosing weight takes a course below a threshold it was ordered at.
+    A dose counts as the larger of what was ordered (per dosing kilogram) and what is really given (per actual
+    kilogram), so that neither rounding down to vials nor a lighter dosing weight takes a course below a threshold it
+    was ordered at.
     """
 
     total_g_per_kg: Decimal

@@ -6,12 +6,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+import numpy as np
+
 from opsonin.knowledge import Knowledge
 from opsonin.mechanism import MODEL, assumptions, fact_ids
 from opsonin.mechanism.domain import DOMAIN_FACT
 from opsonin.mechanism.igg import SHELF
 from opsonin.patient import Circumstances, Goal, Measurement, Patient
 from opsonin.population.cohort import LEAST_COUNT_FACT
+from opsonin.population.draws import Floats
 from opsonin.update.answer import FOLLOW_UP_SCHEMA, FollowUp, FollowUpStamp
 from opsonin.update.course import at_reports
 from opsonin.update.events import Event, case_events, merged, zone_of
@@ -85,9 +88,9 @@ def find(prior: Prior, seen: History, settings: Settings, progress: Progress | N
     """The people this patient could be, and whether the results fit them."""
     errors = prior.errors
 
-    def likelihood(z):  # type: ignore[no-untyped-def]
+    def likelihood(z: Floats) -> Floats:
         if not seen.observed:
-            return 0.0 * z[:, 0]
+            return np.zeros(z.shape[0])
         true = at_reports(prior.parameters(z), seen.segments, seen.observed, threads=settings.threads)
         return log_likelihood(seen.observed, true, errors).sum(axis=1)
 

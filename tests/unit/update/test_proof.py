@@ -147,7 +147,7 @@ def wild(patients):
     return aside / patients, clean_aside / patients, np.exp(np.quantile(moved, [0.5, 0.9]))
 
 
-def chain(number, *, walkers=64, steps=1500, burn=500):
+def chain(number, *, walkers=256, steps=1000, burn=250):
     """Means, standard deviations and Monte-Carlo errors of a long ensemble Markov chain, and the means by weights."""
     import emcee
 
@@ -162,8 +162,8 @@ def chain(number, *, walkers=64, steps=1500, burn=500):
     sampler.run_mcmc(start, steps, skip_initial_state_check=True)
     drawn = sampler.get_chain(discard=burn)  # (steps, walkers, 8)
     mean, sd = drawn.mean(axis=(0, 1)), drawn.std(axis=(0, 1))
-    pieces = drawn.mean(axis=1).reshape(10, -1, 8).mean(axis=1)  # ten batch means
-    chain_error = pieces.std(axis=0, ddof=1) / np.sqrt(10)
+    together = sampler.get_autocorr_time(discard=burn, quiet=True, tol=0)  # steps that count as one
+    chain_error = sd * np.sqrt(together / (drawn.shape[0] * walkers))
     ours = found.weights @ found.z
     ours_error = np.sqrt((found.weights**2) @ (found.z - ours) ** 2)
     return mean, sd, np.hypot(chain_error, ours_error), ours, found.effective
