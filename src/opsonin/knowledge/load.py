@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -20,7 +21,7 @@ import yaml
 
 from opsonin.errors import KnowledgeError
 from opsonin.knowledge.blocks import Complaints, Shelf, facts_of
-from opsonin.knowledge.knowledge import Knowledge
+from opsonin.knowledge.knowledge import Guardrail, Guideline, Knowledge, Pack, Product, RankingRule, Rule
 from opsonin.knowledge.shelf_guardrails import build_guardrails
 from opsonin.knowledge.shelf_guidelines import build_guidelines
 from opsonin.knowledge.shelf_packs import build_pack
@@ -68,45 +69,63 @@ def read_shelves(folder: Path, *, on: date | None = None, extra: Path | None = N
 
     sources = build_sources(_works(documents, complaints), complaints)
     shelf = Shelf(sources=sources, on=on, complaints=complaints)
-    products, packs, guidelines, rules, guardrails, ranking = {}, {}, [], [], [], None
+    rooms = _read_rooms(shelf, documents, seals)
+    arms = [arm for name, path in tables.items() if name.startswith("trials/") for arm in build_arms(shelf, name, path)]
+    if rooms.ranking is None:
+        complaints.add("policies/ranking", "ranking", "", "is missing or unusable.", "Write the ranking rule there.")
+    complaints.raise_if_any()
+    assert rooms.ranking is not None
+    return Knowledge(
+        version=_version(seals),
+        sources=MappingProxyType(gather_addresses(sources, shelf.facts.values())),
+        facts=MappingProxyType(dict(shelf.facts)),
+        products=MappingProxyType(rooms.products),
+        packs=MappingProxyType(rooms.packs),
+        guidelines=tuple(rooms.guidelines),
+        rules=tuple(rooms.rules),
+        ranking=rooms.ranking,
+        published=tuple(arms),
+        guardrails=tuple(rooms.guardrails),
+    )
+
+
+@dataclass
+class _Rooms:
+    """What the rooms of the shelf hold, as they are read."""
+
+    products: dict[str, Product] = field(default_factory=dict)
+    packs: dict[str, Pack] = field(default_factory=dict)
+    guidelines: list[Guideline] = field(default_factory=list)
+    rules: list[Rule] = field(default_factory=list)
+    guardrails: list[Guardrail] = field(default_factory=list)
+    ranking: RankingRule | None = None
+
+
+def _read_rooms(shelf: Shelf, documents: dict[str, dict[str, Any]], seals: dict[str, bytes]) -> _Rooms:
+    """Every file given to the builder of its room; a room without one holds plain facts."""
+    rooms = _Rooms()
     for name, document in documents.items():
         room, _, stem = name.partition("/")
         if room == "products":
             product = build_product(shelf, name, stem, document)
             if product is not None:
-                products[stem] = product
+                rooms.products[stem] = product
         elif room == "packs":
             version = hashlib.sha256(seals[f"{name}.yaml"]).hexdigest()[:12]
             pack = build_pack(shelf, name, stem, document, version=version)
             if pack is not None:
-                packs[stem] = pack
+                rooms.packs[stem] = pack
         elif room == "guidelines":
-            guidelines += build_guidelines(shelf, name, document)
+            rooms.guidelines += build_guidelines(shelf, name, document)
         elif room == "rules":
-            rules += build_rules(shelf, name, document)
+            rooms.rules += build_rules(shelf, name, document)
         elif name == "policies/ranking":
-            ranking = build_ranking(shelf, name, document)
+            rooms.ranking = build_ranking(shelf, name, document)
         elif name == "policies/guardrails":
-            guardrails += build_guardrails(shelf, name, document)
+            rooms.guardrails += build_guardrails(shelf, name, document)
         else:
             facts_of(shelf, name, document)
-    arms = [arm for name, path in tables.items() if name.startswith("trials/") for arm in build_arms(shelf, name, path)]
-    if ranking is None:
-        complaints.add("policies/ranking", "ranking", "", "is missing or unusable.", "Write the ranking rule there.")
-    complaints.raise_if_any()
-    assert ranking is not None
-    return Knowledge(
-        version=_version(seals),
-        sources=MappingProxyType(gather_addresses(sources, shelf.facts.values())),
-        facts=MappingProxyType(dict(shelf.facts)),
-        products=MappingProxyType(products),
-        packs=MappingProxyType(packs),
-        guidelines=tuple(guidelines),
-        rules=tuple(rules),
-        ranking=ranking,
-        published=tuple(arms),
-        guardrails=tuple(guardrails),
-    )
+    return rooms
 
 
 def _works(documents: dict[str, dict[str, Any]], complaints: Complaints) -> dict[str, Any]:

@@ -70,6 +70,7 @@ def _dose_pairs(
     )
     ours, days = regimen.infusions[0].dose, regimen.schedule.days
     rounding_here, rounding_there = _rounding(here), _rounding(there)
+    by_here, by_there = (*regimen.weight.facts, *rounding_here[1]), (*weight.facts, *rounding_there[1])
     return [
         (
             "dosing weight",
@@ -77,13 +78,13 @@ def _dose_pairs(
             (f"{show(weight.kg, 2)} kg, {weight.basis}", weight.facts),
         ),
         ("rounding", rounding_here, rounding_there),
-        ("grams a day", (_grams(ours), rounding_here[1]), (_grams(dose), rounding_there[1])),
+        ("grams a day", (_grams(ours), by_here), (_grams(dose), by_there)),
         (
             "grams in all",
-            (f"{show(ours.grams * days)} g", rounding_here[1]),
-            (f"{show(dose.grams * days)} g", rounding_there[1]),
+            (f"{show(ours.grams * days)} g", by_here),
+            (f"{show(dose.grams * days)} g", by_there),
         ),
-        ("vials a day", (_vials(ours), rounding_here[1]), (_vials(dose), rounding_there[1])),
+        ("vials a day", (_vials(ours), by_here), (_vials(dose), by_there)),
     ]
 
 

@@ -61,6 +61,15 @@ class Fit:
         return self.verdict != "does not fit" and self.effective_people >= LEAST and self.pareto_k <= WORST_K
 
 
+def in_words(share: float) -> str:
+    """A share of simulated people in per cent; never 0 or 100, which they cannot show.
+
+    >>> in_words(0.374), in_words(1.0)
+    ('37 %', 'over 99 %')
+    """
+    return "under 1 %" if share < 0.01 else "over 99 %" if share > 0.99 else f"{100 * share:.0f} %"
+
+
 def judge(observed: Sequence[Observed], true: Floats, errors: Errors, sample: Sample) -> Fit:
     """The fit of every report and of all together; `true` is the value behind each report, (people, reports)."""
     true = np.where(np.isnan(true), 0.0, true)
@@ -147,8 +156,8 @@ def _says(points: Sequence[PointFit], verdict: str, sample: Sample) -> list[str]
         if point.verdict == "set aside":
             said.append(
                 f"{point.written} on day {point.day:.1f} is set aside: {point.expected:.0f} was expected (nine in ten "
-                f"between {point.low_90:.0f} and {point.high_90:.0f}), and with a chance of {point.chance_wrong:.0%} "
-                "it is a wrong report. Repeat it before deciding anything."
+                f"between {point.low_90:.0f} and {point.high_90:.0f}), and with a chance of "
+                f"{in_words(point.chance_wrong)} it is a wrong report. Repeat it before deciding anything."
             )
     if not sample.trusted:
         said.append(

@@ -18,6 +18,7 @@ from opsonin.response import GoalEvent
 from opsonin.update.ahead import fall_below, goal_ahead, to_come
 from opsonin.update.answer import Option, Outlook
 from opsonin.update.course import CourseBand, band_of, cohort_of, reported_counts, simulate
+from opsonin.update.fit import in_words
 from opsonin.update.history import History, Segment
 from opsonin.update.next_count import best, next_counts
 from opsonin.update.options import Choice, choices
@@ -154,9 +155,9 @@ def _changed(
     was, now = (_share(event.met(courses.at(days), days)) for courses in (unseen, waiting))
     at = int(np.searchsorted(waiting.times, days[LATER - 1]))
     narrower = 1 - (band.high_90[at] - band.low_90[at]) / max(prior.high_90[at] - prior.low_90[at], 1e-9)
-    width = f"{abs(narrower):.0%} {'narrower' if narrower >= 0 else 'wider'}"
+    width = f"{100 * abs(narrower):.0f} % {'narrower' if narrower >= 0 else 'wider'}"
     return (
-        f"Probability of the goal: {was:.0%} before the results since treatment, {now:.0%} with them.",
+        f"Probability of the goal: {in_words(was)} before the results since treatment, {in_words(now)} with them.",
         (
             f"Count expected on day {days[LATER - 1]:.0f}: {prior.median[at]:.0f} before, {band.median[at]:.0f} with "
             f"them; the range for nine in ten people is {width}."

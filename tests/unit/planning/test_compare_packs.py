@@ -49,6 +49,8 @@ def test_a_heavy_person_gets_other_grams_where_no_adjusted_weight_is_used(under)
     assert by_topic["dosing weight"].there == "120 kg, actual"
     assert (by_topic["grams a day"].here, by_topic["grams a day"].there) == ("90 g", "120 g")
     assert (by_topic["grams in all"].here, by_topic["grams in all"].there) == ("180 g", "240 g")
+    assert {fact.id for fact in by_topic["grams a day"].facts_there} == {"packs/eu/dosing_weight"}
+    assert "packs/us/rounding" in {fact.id for fact in by_topic["grams a day"].facts_here}
 
 
 def test_a_pack_without_labels_compares_the_dose_and_says_why_no_rates(under):
