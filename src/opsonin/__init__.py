@@ -14,6 +14,7 @@ _HOME = {
     "read_case": "opsonin.case",
     "load_knowledge": "opsonin.knowledge",
     "plan_therapy": "opsonin.therapy",
+    "follow_up": "opsonin.therapy",
     "write_report": "opsonin.report",
     "Model": "opsonin.simulate",
     "EventTable": "opsonin.simulate",

@@ -14,15 +14,11 @@ EXAMPLES = sorted((ROOT / "examples").glob("followup-*.yaml"))
 RESPONDER = ROOT / "examples/followup-responder.yaml"
 EVENTS = ROOT / "examples/followup-responder.events.jsonl"
 QUICK = ("--people", "3000")
-RUN = (
-    "from opsonin.cli import commands, followup; "
-    "'update' in commands.opsonin.commands or followup.register(commands.opsonin); commands.main()"
-)
 
 
 def update(*words, check=True):
     env = {**os.environ, "NO_COLOR": "1", "COLUMNS": "120"}
-    command = [sys.executable, "-c", RUN, "update", *map(str, words)]
+    command = [sys.executable, "-m", "opsonin", "update", *map(str, words)]
     run = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
     if check:
         assert run.returncode == 0, f"{words}: exit {run.returncode}\n{run.stdout[-2000:]}\n{run.stderr[-4000:]}"
