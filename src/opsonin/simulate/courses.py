@@ -64,7 +64,7 @@ class Courses:
 
     def to_xarray(self) -> Any:
         """An xarray Dataset (needs the package xarray): dimensions id and time, reductions by id."""
-        import xarray  # type: ignore[import-not-found]
+        import xarray
 
         shared = self.times.ndim == 1
         data: dict[str, Any] = {
@@ -77,7 +77,7 @@ class Courses:
 
     def to_parquet(self, path: str) -> None:
         """Write `table()` as a Parquet file (needs the package pyarrow)."""
-        import pyarrow  # type: ignore[import-not-found]
-        import pyarrow.parquet  # type: ignore[import-not-found]
+        import pyarrow
+        import pyarrow.parquet
 
         pyarrow.parquet.write_table(pyarrow.table(self.table()), path)
