@@ -20,7 +20,7 @@ from opsonin.population import Cohort, people, truncated_log_normal
 from opsonin.population.draws import uniforms
 from opsonin.response import first_reaching, reached
 from opsonin.simulate import EventTable, solve
-from opsonin.simulate.events import CHANGE
+from opsonin.simulate.records import CHANGE
 
 PEOPLE, SEED, BATCHES = 20_000, 20261120, 10
 DAYS, PER_DAY = 35, 4
