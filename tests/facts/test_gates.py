@@ -63,7 +63,8 @@ def test_what_was_read_has_a_place_in_its_work():
 
 def test_nothing_verified_was_seen_only_on_a_mirror():
     verified = [(f.id, f.citations) for f in FACTS if f.status is Status.VERIFIED]
-    verified += [(a.id, (a.citation,)) for a in KNOWN.published if a.status is Status.VERIFIED]
+    arms = (*KNOWN.published, *KNOWN.outcomes)
+    verified += [(a.id, (a.citation,)) for a in arms if a.status is Status.VERIFIED]
     assert len(verified) > 100
     assert [id for id, citations in verified if not hosts(citations) & OWN_PAGES] == []
 
@@ -79,7 +80,8 @@ def test_machine_written_pages_are_not_cited():
 
 
 def test_every_work_is_cited_and_described():
-    used = {c.source for f in FACTS for c in f.citations} | {a.citation.source for a in KNOWN.published}
+    arms = (*KNOWN.published, *KNOWN.outcomes)
+    used = {c.source for f in FACTS for c in f.citations} | {a.citation.source for a in arms}
     assert sorted(set(KNOWN.sources) - used) == []
     papers = [s for s in KNOWN.sources.values() if s.kind == "paper"]
     assert [s.key for s in papers if not (s.doi or s.pmid or s.edition or (s.authors and s.year))] == []
@@ -96,6 +98,7 @@ def test_tags_are_numbers_of_the_source_documents():
     carried = {tag for f in FACTS if not f.id.startswith("source_facts/") for tag in f.tags}
     assert carried <= said
     assert {"SRC-B8", "SRC-B10", "SRC-B15", "SRC-C4", "SRC-C6"} <= carried
+    assert {f"SRC-A{number}" for number in range(1, 21)} <= carried
 
 
 @pytest.mark.parametrize("fact", [f for f in FACTS if f.status is Status.DISPUTED], ids=lambda f: f.id)

@@ -202,12 +202,23 @@ def test_compare_all_at_once() -> None:
 def test_evidence_on_a_topic(topic: tuple[str, ...]) -> None:
     text = in_words("evidence", *topic)
     answer = as_json("evidence", *topic)
-    check_keys("evidence", answer, *answer["arms"])
+    check_keys("evidence", answer, *answer["arms"], *answer["outcomes"])
     assert f"({len(answer['arms'])} of {len(TODAY.published)} on the shelf)" in text
     assert bool(answer["arms"]) == (topic != ("nosuchtopic",))
     by_id = {arm.id: arm for arm in TODAY.published}
     for arm in answer["arms"]:
         assert (arm["result"], arm["n"]) == (by_id[arm["id"]].result, by_id[arm["id"]].n)
+
+
+@pytest.mark.parametrize("indication", ["kidney", "heart", "lung", "liver", "gvhd", "aplastic-anaemia", "itp"])
+def test_evidence_on_an_indication_of_atg(indication: str) -> None:
+    answer = as_json("evidence", "atg", indication)
+    check_keys("evidence", answer, *answer["outcomes"])
+    assert answer["outcomes"] and {each["indication"] for each in answer["outcomes"]} == {indication}
+    text = " ".join(in_words("evidence", "atg", indication).split())
+    for each in answer["outcomes"]:
+        assert each["study"] in text
+        assert (each["value"] == "") == (each["obtained"] == "not-found")
 
 
 def test_audit_shows_addresses_and_counts() -> None:

@@ -21,7 +21,7 @@ def register(group: click.Group) -> None:
     "--on", type=click.DateTime(["%Y-%m-%d"]), help="Explain with what was in force on this day instead of today."
 )
 def explain(topic: str | None, as_json: bool, on: Any) -> None:
-    """A topic in plain words, with sources and review date: ivig, itp; without TOPIC, the list."""
+    """A topic in plain words, with sources and review date: atg, ivig, itp; without TOPIC, the list."""
     from opsonin.knowledge import load_knowledge
     from opsonin.report import lookup_explain as page
     from opsonin.report.lookup_ids import find_id

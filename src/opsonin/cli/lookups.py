@@ -163,7 +163,11 @@ def audit(strict: bool, as_json: bool) -> None:
 @_json
 @_on
 def evidence(topic: tuple[str, ...], as_json: bool, on: Any) -> None:
-    """Published study arms that fit every word: adult, child, a product, a study; without TOPIC, all."""
+    """Published study arms and results that fit every word; without TOPIC, all arms and the list of indications.
+
+    Words: adult, child, a product, a study; for antithymocyte globulin kidney, heart, lung, liver, gvhd,
+    aplastic-anaemia, a regimen. Results are shown as printed, never predicted.
+    """
     from opsonin.report import lookup_evidence as page
 
     knowledge, day = _known(on)

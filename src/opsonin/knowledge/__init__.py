@@ -14,6 +14,7 @@ from opsonin.knowledge.knowledge import (
     Pack,
     Product,
     PublishedArm,
+    PublishedOutcome,
     Rate,
     Rule,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "Pack",
     "Product",
     "PublishedArm",
+    "PublishedOutcome",
     "Rate",
     "Rule",
     "load_knowledge",

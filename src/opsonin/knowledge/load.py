@@ -24,6 +24,7 @@ from opsonin.knowledge.blocks import Complaints, Shelf, facts_of
 from opsonin.knowledge.knowledge import Guardrail, Guideline, Knowledge, Pack, Product, RankingRule, Rule
 from opsonin.knowledge.shelf_guardrails import build_guardrails
 from opsonin.knowledge.shelf_guidelines import build_guidelines
+from opsonin.knowledge.shelf_outcomes import build_outcomes
 from opsonin.knowledge.shelf_packs import build_pack
 from opsonin.knowledge.shelf_products import build_product
 from opsonin.knowledge.shelf_rules import build_ranking, build_rules
@@ -70,7 +71,12 @@ def read_shelves(folder: Path, *, on: date | None = None, extra: Path | None = N
     sources = build_sources(_works(documents, complaints), complaints)
     shelf = Shelf(sources=sources, on=on, complaints=complaints)
     rooms = _read_rooms(shelf, documents, seals)
-    arms = [arm for name, path in tables.items() if name.startswith("trials/") for arm in build_arms(shelf, name, path)]
+    trials = {name: path for name, path in tables.items() if name.startswith("trials/")}
+    by_arm = {name: path for name, path in trials.items() if name.count("/") == 1}
+    arms = [arm for name, path in by_arm.items() for arm in build_arms(shelf, name, path)]
+    outcomes = [
+        outcome for name, path in trials.items() if name not in by_arm for outcome in build_outcomes(shelf, name, path)
+    ]
     if rooms.ranking is None:
         complaints.add("policies/ranking", "ranking", "", "is missing or unusable.", "Write the ranking rule there.")
     complaints.raise_if_any()
@@ -86,6 +92,7 @@ def read_shelves(folder: Path, *, on: date | None = None, extra: Path | None = N
         ranking=rooms.ranking,
         published=tuple(arms),
         guardrails=tuple(rooms.guardrails),
+        outcomes=tuple(outcomes),
     )
 
 

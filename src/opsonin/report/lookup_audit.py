@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from opsonin.knowledge import Fact, Knowledge
+from opsonin.knowledge import Fact, Knowledge, PublishedArm, PublishedOutcome
 from opsonin.report.lookup_facts import heading_of, value_text
 from opsonin.report.lookup_json import answer
 from opsonin.report.lookup_print import Pages
 from opsonin.sources import Obtained, Status
 
-# How many facts the source documents state (docs: source documents B and C, for immunoglobulin).
-SOURCE_FACTS = {"SRC-B": 15, "SRC-C": 9}
+# How many facts each of the three source documents states: A antithymocyte globulin, B and C immunoglobulin.
+SOURCE_FACTS = {"SRC-A": 20, "SRC-B": 15, "SRC-C": 9}
 _RESTATED = "source_facts/"  # the shelf that only says them again
 _NEEDS_NO_SOURCE = (Obtained.ASSUMED, Obtained.CALIBRATED)
 
@@ -48,12 +48,13 @@ def audit(knowledge: Knowledge) -> Audit:
     bare = [fact for fact in found if not fact.citations]
     reasoned = [fact for fact in bare if fact.obtained in _NEEDS_NO_SOURCE and fact.note]
     cited = {citation.source for fact in facts for citation in fact.citations}
-    cited |= {arm.citation.source for arm in knowledge.published}
+    arms: list[PublishedArm | PublishedOutcome] = [*knowledge.published, *knowledge.outcomes]
+    cited |= {arm.citation.source for arm in arms}
     carried = _carried(facts)
     wanted = [f"{start}{number}" for start, count in SOURCE_FACTS.items() for number in range(1, count + 1)]
     return Audit(
         counts=_counts((str(fact.obtained), str(fact.status)) for fact in facts),
-        arm_counts=_counts((str(arm.obtained), str(arm.status)) for arm in knowledge.published),
+        arm_counts=_counts((str(arm.obtained), str(arm.status)) for arm in arms),
         unverified=tuple(fact for fact in found if fact.status is not Status.VERIFIED),
         not_found=tuple(fact for fact in facts if not fact.found),
         disputed=tuple(fact for fact in facts if fact.status is Status.DISPUTED),

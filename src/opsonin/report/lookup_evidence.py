@@ -1,4 +1,4 @@
-"""What was published on this? Study arms on the shelf, found by words: adult, child, a product, a study."""
+"""What was published on this? Study arms and results on the shelf, found by words: child, kidney, a product …"""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from opsonin.knowledge import Knowledge, Product, PublishedArm
+from opsonin.knowledge import Knowledge, Product, PublishedArm, PublishedOutcome
 from opsonin.quantities import show
 from opsonin.report.lookup_facts import Works
 from opsonin.report.lookup_json import answer, written
+from opsonin.report.lookup_outcomes import find_outcomes, show_indications, show_outcomes
 from opsonin.report.lookup_print import Pages
 from opsonin.report.wording import joined
 from opsonin.sources import mark
@@ -49,33 +50,45 @@ def arms_about(knowledge: Knowledge, item: Product) -> tuple[PublishedArm, ...]:
 
 
 def show_evidence(pages: Pages, knowledge: Knowledge, topic: Sequence[str]) -> None:
-    """Print the arms that fit the topic."""
+    """Print the arms and the results that fit the topic; without one, every arm, and the indications with results."""
     arms = find_arms(knowledge, topic)
     asked = " ".join(topic)
     title = f"Published arms on “{asked}”" if asked else "Published arms"
     pages.title(f"{title} ({len(arms)} of {len(knowledge.published)} on the shelf)")
     works = Works(knowledge.sources)
-    if not arms:
+    outcomes = find_outcomes(knowledge, topic)
+    if not arms and not outcomes:
         studies = list(dict.fromkeys(arm.study for arm in knowledge.published))
         pages.say(f"No published arm on the shelf fits every word. Studies there: {joined(studies) or 'none'}.")
-        pages.say("Other words: adult, child, chronic, newly diagnosed, a product id, a part of a regimen.")
+        pages.say(
+            "Other words: adult, child, chronic, newly diagnosed, a product id, a part of a regimen; kidney, gvhd …"
+        )
     pages.table(
         ("Arm and people", "Regimen", "n", "Endpoint", "Result", "Source and place"),
         [arm_row(arm, works) for arm in arms],
         ratios=(22, 18, 0, 17, 26, 17),
     )
+    if topic:
+        show_outcomes(pages, outcomes, works)
+    else:
+        show_indications(pages, knowledge)
     pages.close(works)
 
 
 def evidence_to_dict(knowledge: Knowledge, topic: Sequence[str], *, on: date | None) -> dict[str, Any]:
-    """The arms that fit the topic, as JSON."""
-    arms = find_arms(knowledge, topic)
-    content = {"topic": list(topic), "arms": [arm_to_dict(arm) for arm in arms]}
-    return answer("evidence", content, knowledge, on=on, sources=[arm.citation.source for arm in arms])
+    """The arms and the results that fit the topic, as JSON."""
+    arms, outcomes = find_arms(knowledge, topic), find_outcomes(knowledge, topic)
+    content = {
+        "topic": list(topic),
+        "arms": [arm_to_dict(arm) for arm in arms],
+        "outcomes": [arm_to_dict(outcome) for outcome in outcomes],
+    }
+    cited = [arm.citation.source for arm in arms] + [each.citation.source for each in outcomes]
+    return answer("evidence", content, knowledge, on=on, sources=cited)
 
 
-def arm_to_dict(arm: PublishedArm) -> dict[str, Any]:
-    """One arm with its mark."""
+def arm_to_dict(arm: PublishedArm | PublishedOutcome) -> dict[str, Any]:
+    """One arm, or one result, with its mark."""
     return {**written(arm), "mark": mark(arm.obtained, arm.status)}
 
 

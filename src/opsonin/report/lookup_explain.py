@@ -11,7 +11,11 @@ from opsonin.report.lookup_json import answer
 from opsonin.report.lookup_print import Pages
 from opsonin.report.wording import a_day, cite, sentence
 
-TOPIC_WORDS = {"ivig": "Immunoglobulin (IVIG)", "itp": "Immune thrombocytopenia (ITP)"}
+TOPIC_WORDS = {
+    "atg": "Antithymocyte globulin (ATG)",
+    "ivig": "Immunoglobulin (IVIG)",
+    "itp": "Immune thrombocytopenia (ITP)",
+}
 _KEY_POINT = "key_point"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from opsonin.knowledge import Fact, Knowledge, PublishedArm
+from opsonin.knowledge import Fact, Knowledge, PublishedArm, PublishedOutcome
 from opsonin.report.lookup_evidence import arm_to_dict
 from opsonin.report.lookup_facts import heading_of, value_text
 from opsonin.report.lookup_json import answer, written
@@ -77,10 +77,15 @@ def source_to_dict(knowledge: Knowledge, source: Source, *, on: date | None) -> 
     return answer("source", content, knowledge, on=on, facts=facts, sources=[source.key])
 
 
-def citing(knowledge: Knowledge, key: str) -> tuple[list[Fact], list[PublishedArm]]:
+def citing(knowledge: Knowledge, key: str) -> tuple[list[Fact], list[PublishedArm | PublishedOutcome]]:
     """Every fact and published arm that cites this work."""
     facts = [fact for fact in knowledge.facts.values() if any(citation.source == key for citation in fact.citations)]
-    return facts, [arm for arm in knowledge.published if arm.citation.source == key]
+    return facts, [arm for arm in published(knowledge) if arm.citation.source == key]
+
+
+def published(knowledge: Knowledge) -> list[PublishedArm | PublishedOutcome]:
+    """Every published arm and result on the shelf."""
+    return [*knowledge.published, *knowledge.outcomes]
 
 
 def citation_counts(knowledge: Knowledge) -> dict[str, tuple[int, int]]:
@@ -89,7 +94,7 @@ def citation_counts(knowledge: Knowledge) -> dict[str, tuple[int, int]]:
     for fact in knowledge.facts.values():
         for key in {citation.source for citation in fact.citations}:
             facts[key] += 1
-    for arm in knowledge.published:
+    for arm in published(knowledge):
         arms[arm.citation.source] += 1
     return {key: (facts[key], arms[key]) for key in knowledge.sources}
 

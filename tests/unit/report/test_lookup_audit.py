@@ -24,7 +24,9 @@ def printed(show: Callable[[Pages], None], width: int = WIDE) -> str:
 def test_an_audit_counts_every_fact_once(known):
     done = lookup_audit.audit(known)
     assert sum(n for statuses in done.counts.values() for n in statuses.values()) == len(known.facts)
-    assert sum(n for statuses in done.arm_counts.values() for n in statuses.values()) == len(known.published)
+    assert sum(n for statuses in done.arm_counts.values() for n in statuses.values()) == len(known.published) + len(
+        known.outcomes
+    )
     verified = {fact.id for fact in known.facts.values() if fact.status is Status.VERIFIED}
     listed = {fact.id for fact in (*done.unverified, *done.not_found)}
     assert listed | verified == set(known.facts) and not listed & verified

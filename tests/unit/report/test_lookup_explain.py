@@ -17,7 +17,7 @@ def run(*arguments):
 
 def test_without_a_topic_the_topics_are_listed():
     assert "opsonin explain ivig" in run() and "opsonin explain itp" in run()
-    assert json.loads(run("--json"))["topics"] == ["itp", "ivig"]
+    assert json.loads(run("--json"))["topics"] == ["atg", "itp", "ivig"]
 
 
 def test_the_page_closes_with_key_points_and_the_day_of_review():

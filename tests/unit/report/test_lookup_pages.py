@@ -145,7 +145,7 @@ def test_every_citation_is_met_from_its_work(known):
     assert sum(facts for facts, _ in counts.values()) == sum(
         len({citation.source for citation in fact.citations}) for fact in known.facts.values()
     )
-    assert sum(arms for _, arms in counts.values()) == len(known.published)
+    assert sum(arms for _, arms in counts.values()) == len(known.published) + len(known.outcomes)
 
 
 def test_evidence_is_found_by_words(known):
