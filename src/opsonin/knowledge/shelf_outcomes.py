@@ -71,9 +71,12 @@ def _problems(shelf: Shelf, row: dict[str, str]) -> list[tuple[str, str, str]]:
         found.append(("n", f"is {row['n']!r}.", "A whole number, or nothing and the words in n_says."))
     if bool(row["value"]) == (row["obtained"] == Obtained.NOT_FOUND):
         found.append(("value", f"is {row['value']!r}.", "Empty exactly where it was not found."))
-    own = any(is_own_page(address) for address in row["seen_at"].split())
-    if row["status"] == Status.VERIFIED and not (own and row["obtained"] == Obtained.READ):
+    if row["status"] == Status.VERIFIED and not _read_on_its_own_page(row):
         found.append(("status", "is verified, but not read on the work's own page.", "Mark it unverified."))
     if row["status"] not in tuple(Status):
         found.append(("status", f"is {row['status']!r}.", f"One of: {', '.join(Status)}."))
     return found
+
+
+def _read_on_its_own_page(row: dict[str, str]) -> bool:
+    return row["obtained"] == Obtained.READ and any(is_own_page(address) for address in row["seen_at"].split())
