@@ -17,7 +17,8 @@ from pydantic import ValidationError
 
 from opsonin.case.event_fields import EventLine
 from opsonin.errors import InputRefused, Problem
-from opsonin.update.events import IMMUNOGLOBULIN, Event
+from opsonin.patient.event import Event
+from opsonin.patient.event_line import event_from_line
 
 _MOST_LINES = 10_000
 LONGEST_INFUSION = timedelta(hours=72)
@@ -97,19 +98,23 @@ def _once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
 
 def _sense(lines: Sequence[tuple[int, EventLine]], as_of: date) -> Iterator[Problem]:
     """What a single field cannot show: required ones, clocks, order, corrections of what is there."""
-    seen: set[str] = set()
+    seen: dict[str, str | None] = {}  # id → who
     for number, line in lines:
         place = f"line {number}"
-        for name in line.missing():
-            yield Problem(f"{place}.{name}", "", f"is missing: {line.kind} needs it.", _FIX)
+        for name, why in line.misplaced():
+            yield Problem(f"{place}.{name}", "", why, _FIX)
         yield from _clock(place, line, as_of)
-        if line.corrects is not None and line.corrects not in seen:
-            why = "names no event on a line before."
-            yield Problem(f"{place}.corrects", line.corrects, why, "Give the id of the event that is withdrawn.")
+        for name, pointed in (("corrects", line.corrects), ("about", line.about)):
+            if pointed is not None and pointed not in seen:
+                why = "names no event on a line before."
+                yield Problem(f"{place}.{name}", pointed, why, "Give the id of an earlier event.")
+        if line.kind == "check" and line.about in seen and line.who == seen[line.about]:
+            why = f"wrote {line.about} too."
+            yield Problem(f"{place}.who", str(line.who), why, "A second person checks.")
         if line.id is not None:
             if line.id in seen:
                 yield Problem(f"{place}.id", line.id, "is used twice.", "Give every event an id of its own.")
-            seen.add(line.id)
+            seen[line.id] = line.who
     timed = [(number, line.noted or line.at) for number, line in lines if line.at is not None]
     for (_, before), (number, after) in pairwise(timed):
         if before is not None and after is not None and after < before:
@@ -140,27 +145,7 @@ def _clock(place: str, line: EventLine, as_of: date) -> Iterator[Problem]:
 
 
 def _event(number: int, line: EventLine) -> Event:
-    assert line.kind is not None and line.at is not None, "the checks passed a line without kind or time"
-    what = (line.what or "").strip().lower().replace(" ", "-")
-    amount = line.read_amount()
-    return Event(
-        kind=line.kind,
-        at=line.at,
-        who=line.who or "",
-        source=line.source or "",
-        place=f"line {number}",
-        what=what or (IMMUNOGLOBULIN if line.product else ""),
-        product=line.product,
-        amount=amount.amount if amount is not None else None,
-        written=line.grams or line.value or line.rate or "",
-        below=line.is_below,
-        until=line.ended,
-        interruptions=line.pauses(),
-        raises_platelets=line.raises_platelets,
-        says=line.says or "",
-        id=line.id or "",
-        corrects=line.corrects or "",
-    )
+    return event_from_line(line.model_dump(exclude_none=True), place=f"line {number}")
 
 
 def _line_number(problem: Problem) -> tuple[int, str]:

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validat
 from pydantic.config import JsonDict
 
 from opsonin.case import readers as read
+from opsonin.patient.event_line import MEASURED
 from opsonin.quantities import Quantity
 
 SCHEMA = "opsonin-case/1"
@@ -25,10 +26,6 @@ BLEEDING_SITES = (
     "skin", "mouth", "nose", "conjunctiva", "gastrointestinal", "urinary", "gynaecological", "lung", "intracranial",
     "joint", "muscle", "wound", "other",
 )  # fmt: skip
-MEASURED = {  # what → kind of quantity
-    "platelets": "platelets", "igg": "immunoglobulin", "iga": "immunoglobulin", "creatinine": "creatinine",
-    "haemoglobin": "haemoglobin",
-}  # fmt: skip
 
 _ID = read.text("letters, digits, dots or dashes, without blanks", ID_PATTERN, "is not a pseudonym.")
 _PACK = read.text("a policy pack such as us, eu or ca-on", PACK_PATTERN, "is not the id of a policy pack.")

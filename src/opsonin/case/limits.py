@@ -72,6 +72,17 @@ GRAMS_GIVEN = Limits("mass", "0.1", "500", "1", "200", "one infusion; 2 g/kg at 
 TOLERATED_RATE = Limits("rate_per_weight", "0.01", "15", "0.3", "8", "labels end at 4.8 to 8 mL/kg/h")
 VIAL = Limits("mass", "0.1", "60", "0.5", "40", "the largest vials sold hold 40 g")
 PUMP_STEP = Limits("pump_rate", "0.01", "10", "0.1", "5", "pumps step by 0.01 to 10 mL/h")
+BODY_WEIGHT = Limits("weight", "0.4", "350", "3", "180", "any age")
+PUMP_RATE = Limits("pump_rate", "0.01", "3000", "1", "800", "8 mL/kg/h at 350 kg would be 2800")
+VOLUME_RUN = Limits("volume", "0.1", "10000", "5", "4000", "one infusion; 2 g/kg of 5 % at 200 kg would be 8 L", True)
+CONCENTRATION = Limits("concentration", "0.01", "250", "0.4", "200", "from a diluted antithymocyte globulin to 20 %")
+VITAL_SIGNS = {
+    "pulse": Limits("per_minute", "10", "350", "40", "220", "of a living person"),
+    "respiratory_rate": Limits("per_minute", "2", "150", "8", "70", "of a living person"),
+    "oxygen_saturation": Limits("saturation", "10", "100", "70", "100", "of a living person"),
+}
+TEMPERATURE_CELSIUS = (Decimal(20), Decimal(45))  # beyond both ends of reported survivors
+PRESSURE_MMHG = (Decimal(10), Decimal(370))
 GOAL_COUNT = Limits(
     "platelets", str(GOAL_LOWEST_10E9_PER_L), str(GOAL_HIGHEST_10E9_PER_L), "20", "150",
     "a goal lies between the lowest count worth aiming for and the normal range",

@@ -39,6 +39,9 @@ _KINDS: dict[str, tuple[str, dict[str, Fraction]]] = {
     "pump_rate": ("mL/h", {"mL/h": _F(1)}),
     "rate_per_weight": ("mL/kg/h", {"mL/kg/h": _F(1), "mL/kg/min": _F(60), "mg/kg/min": _F(1)}),
     "dose_per_weight": ("g/kg", {"g/kg": _F(1), "mg/kg": _F("0.001")}),
+    "concentration": ("mg/mL", {"mg/mL": _F(1), "g/L": _F(1), "g/mL": _F(1000), "%": _F(10)}),  # %: g in 100 mL
+    "per_minute": ("/min", {"/min": _F(1), "bpm": _F(1)}),
+    "saturation": ("%", {"%": _F(1)}),
 }  # fmt: skip
 
 # Units that need something else (here a product's concentration) to become the canonical one keep their own name.
@@ -129,10 +132,11 @@ _EXAMPLES = {
     "weight": "72 kg", "height": "168 cm", "age": "47 years", "platelets": "14 x10^9/L", "immunoglobulin": "11 g/L",
     "haemoglobin": "131 g/L", "creatinine": "71 umol/L", "mass": "10 g", "volume": "100 mL", "duration": "2 h",
     "pump_rate": "1 mL/h", "rate_per_weight": "0.5 mL/kg/h", "dose_per_weight": "1 g/kg",
+    "concentration": "100 mg/mL", "per_minute": "82 /min", "saturation": "97 %",
 }  # fmt: skip
 _NAMES = {"platelets": "a platelet count", "immunoglobulin": "an immunoglobulin level", "pump_rate": "a pump rate",
           "rate_per_weight": "a rate per body weight", "dose_per_weight": "a dose per body weight",
-          "creatinine": "creatinine", "haemoglobin": "haemoglobin"}  # fmt: skip
+          "creatinine": "creatinine", "haemoglobin": "haemoglobin", "per_minute": "a number per minute"}  # fmt: skip
 
 
 def _a(kind: str) -> str:

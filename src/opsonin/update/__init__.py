@@ -5,8 +5,9 @@ fit, the patient's own forecast, options side by side, the most telling next cou
 May import: population, response, mechanism, simulate, patient, regimen, knowledge and below; ArviZ when it weighs.
 """
 
+from opsonin.patient.event import Event
 from opsonin.update.answer import FollowUp, NextCount, Option, Outlook, ResponseSoFar
-from opsonin.update.events import Event, case_events
+from opsonin.update.events import case_events
 from opsonin.update.fit import Fit, PointFit
 from opsonin.update.follow import Settings, follow
 from opsonin.update.history import History, history

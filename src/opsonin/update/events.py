@@ -1,43 +1,16 @@
-"""The one vocabulary of what happened: given, measured, symptom, rate, note, correction."""
+"""What the case states as given and measured, as events, and together with the events of a file."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime, time, tzinfo
-from decimal import Decimal
 from itertools import pairwise
 
 from opsonin.errors import InputRefused, Problem
 from opsonin.patient import Circumstances, Patient
+from opsonin.patient.event import IMMUNOGLOBULIN, Event
 
 SAMPLE_TIME, DOSE_TIME = time(8), time(9)  # where only the day is known
-KINDS = ("given", "measured", "symptom", "rate", "note", "correction")
-IMMUNOGLOBULIN = "immunoglobulin"
-TRANSFUSION = "platelet-transfusion"
-
-
-@dataclass(frozen=True)
-class Event:
-    """One thing that happened, when, who says so, and where it is written."""
-
-    kind: str  # one of KINDS
-    at: datetime  # with zone
-    who: str
-    source: str  # "case" or what the file says, such as "ward" or "laboratory"
-    place: str  # "measured[2]" in the case, "line 3" in the file of events
-    what: str = ""  # given: immunoglobulin, platelet-transfusion, a medicine; measured: platelets, igg, …
-    product: str | None = None
-    amount: Decimal | None = None  # in the canonical unit: g, 10^9/L, g/L, …
-    written: str = ""  # the amount as it was written
-    below: bool = False  # measured: less than the amount, as in "<5 x10^9/L"
-    until: datetime | None = None  # given: when it ended, if known
-    interruptions: tuple[tuple[datetime, datetime], ...] = ()
-    raises_platelets: bool | None = None  # given, a medicine: None = not stated
-    says: str = ""
-    day_only: bool = False  # only the day is known
-    id: str = ""
-    corrects: str = ""  # correction: the id of the event that is withdrawn, or replaced by a later line
 
 
 def case_events(patient: Patient, zone: tzinfo) -> tuple[Event, ...]:

@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from opsonin.errors import InputRefused, Problem
-from opsonin.update.events import IMMUNOGLOBULIN, TRANSFUSION, Event
+from opsonin.patient.event import IMMUNOGLOBULIN, TRANSFUSION, Event
 
 EPISODE_GAP_DAYS = 56  # assumed: about two half-lives of IgG
 NOON = 12 / 24

@@ -20,12 +20,12 @@ PINT = {
     "lb": "pound", "lbs": "pound", "in": "inch", "years": "year", "y": "year", "months": "month",
     "10^9/L": "1e9/L", "10*9/L": "1e9/L", "G/L": "1e9/L", "10^3/uL": "1e3/uL", "10*3/uL": "1e3/uL", "K/uL": "1e3/uL",
     "/uL": "1/uL", "/mm3": "1/mm**3", "min": "minute", "h": "hour", "mL/h": "mL/hour", "mL/kg/h": "mL/kg/hour",
-    "mL/kg/min": "mL/kg/minute",
+    "mL/kg/min": "mL/kg/minute", "/min": "1/minute", "bpm": "1/minute", "%": "percent",
 }  # fmt: skip
 CANONICAL = {
     "weight": "kg", "height": "cm", "age": "year", "platelets": "1e9/L", "immunoglobulin": "g/L", "haemoglobin": "g/L",
     "mass": "g", "volume": "mL", "duration": "hour", "pump_rate": "mL/hour", "rate_per_weight": "mL/kg/hour",
-    "dose_per_weight": "g/kg",
+    "dose_per_weight": "g/kg", "concentration": "mg/mL", "per_minute": "1/minute", "saturation": "percent",
 }  # fmt: skip
 PINT_REGISTRY = pint.UnitRegistry(non_int_type=Decimal)
 
@@ -35,7 +35,8 @@ def amount(text: str, kind: str) -> Decimal:
 
 
 @pytest.mark.parametrize(
-    ("kind", "unit"), [pair for pair in UNITS if pair[0] != "creatinine" and pair[1] != "mg/kg/min"]
+    ("kind", "unit"),
+    [pair for pair in UNITS if pair[0] != "creatinine" and pair[1] != "mg/kg/min" and pair != ("concentration", "%")],
 )
 def test_pint_agrees(kind: str, unit: str) -> None:
     theirs = PINT_REGISTRY.Quantity(Decimal("12.5"), PINT_REGISTRY.parse_units("dimensionless"))
@@ -94,6 +95,10 @@ def test_whole_years_in_months_are_whole(years: int) -> None:
 )
 def test_known_amounts(text: str, kind: str, expected: str) -> None:
     assert amount(text, kind) == Decimal(expected)
+
+
+def test_percent_of_a_solution_is_grams_in_100_ml() -> None:
+    assert amount("10 %", "concentration") == amount("100 mg/mL", "concentration") == 100
 
 
 def test_creatinine_in_mass_by_hand() -> None:

@@ -7,7 +7,8 @@ import pytest
 
 from opsonin.errors import InputRefused
 from opsonin.patient import GivenDose
-from opsonin.update.events import Event, case_events, merged
+from opsonin.patient.event import Event
+from opsonin.update.events import case_events, merged
 from opsonin.update.history import history
 
 ZERO = datetime(2026, 11, 3, 9, tzinfo=UTC)
