@@ -13,6 +13,7 @@ from opsonin.sources import Obtained, Status
 
 KNOWN = load_knowledge()
 FACTS = list(KNOWN.facts.values())
+PUBLISHED = [*KNOWN.published, *KNOWN.outcomes, *KNOWN.harm_counts]
 OWN_PAGES = {
     line
     for line in Path(__file__).with_name("own_pages.txt").read_text(encoding="utf-8").splitlines()
@@ -47,7 +48,7 @@ def test_every_fact_says_something():
 def test_every_citation_resolves():
     cited = [(f.id, c.source) for f in FACTS for c in f.citations]
     assert [pair for pair in cited if pair[1] not in KNOWN.sources] == []
-    assert [a.id for a in KNOWN.published if a.citation.source not in KNOWN.sources] == []
+    assert [a.id for a in PUBLISHED if a.citation.source not in KNOWN.sources] == []
 
 
 def test_nothing_stands_without_a_source_but_what_says_why():
@@ -63,8 +64,7 @@ def test_what_was_read_has_a_place_in_its_work():
 
 def test_nothing_verified_was_seen_only_on_a_mirror():
     verified = [(f.id, f.citations) for f in FACTS if f.status is Status.VERIFIED]
-    arms = (*KNOWN.published, *KNOWN.outcomes)
-    verified += [(a.id, (a.citation,)) for a in arms if a.status is Status.VERIFIED]
+    verified += [(a.id, (a.citation,)) for a in PUBLISHED if a.status is Status.VERIFIED]
     assert len(verified) > 100
     assert [id for id, citations in verified if not hosts(citations) & OWN_PAGES] == []
 
@@ -80,8 +80,7 @@ def test_machine_written_pages_are_not_cited():
 
 
 def test_every_work_is_cited_and_described():
-    arms = (*KNOWN.published, *KNOWN.outcomes)
-    used = {c.source for f in FACTS for c in f.citations} | {a.citation.source for a in arms}
+    used = {c.source for f in FACTS for c in f.citations} | {a.citation.source for a in PUBLISHED}
     assert sorted(set(KNOWN.sources) - used) == []
     papers = [s for s in KNOWN.sources.values() if s.kind == "paper"]
     assert [s.key for s in papers if not (s.doi or s.pmid or s.edition or (s.authors and s.year))] == []

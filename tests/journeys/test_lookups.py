@@ -329,3 +329,16 @@ def test_every_example_on_the_page_works() -> None:
             refused = isinstance(result.exception, InputRefused)
             assert refused == first_line.startswith("Refused"), words
             assert refused or result.exit_code == 0, words
+
+
+def test_harms_are_found_by_words_with_their_conflicts() -> None:
+    everything = as_json("evidence", "harm")
+    assert len(everything["harms"]) == len(TODAY.harm_counts) > 60
+    found = as_json("evidence", "harm", "headache", "children")
+    check_keys("evidence", found, *found["harms"])
+    check_facts(found["facts"])
+    assert {row["harm"] for row in found["harms"]} == {"headache"}
+    assert {"happened": 203, "of": 563}.items() <= next(r for r in found["harms"] if "four" in r["id"]).items()
+    text = " ".join(in_words("evidence", "harm", "renal").split())
+    assert "Sources disagree: renal impairment" in text and "88 % of about 83 US reports" in text
+    assert "No count on the shelf fits every word" in in_words("evidence", "harm", "no-such-harm")

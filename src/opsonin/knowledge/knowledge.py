@@ -15,6 +15,7 @@ from opsonin.errors import KnowledgeError
 from opsonin.knowledge.fact import Fact as Fact
 from opsonin.knowledge.fact import Guardrail as Guardrail
 from opsonin.knowledge.fact import Rate as Rate
+from opsonin.knowledge.harm import HarmCount as HarmCount
 from opsonin.knowledge.outcome import PublishedOutcome as PublishedOutcome
 from opsonin.sources import Citation, Obtained, Source, Status
 
@@ -221,6 +222,7 @@ class Knowledge:
     published: tuple[PublishedArm, ...]
     guardrails: tuple[Guardrail, ...] = ()
     outcomes: tuple[PublishedOutcome, ...] = ()
+    harm_counts: tuple[HarmCount, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Knowledge {self.version}: {len(self.facts)} facts, {len(self.products)} products>"

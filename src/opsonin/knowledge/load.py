@@ -24,6 +24,7 @@ from opsonin.knowledge.blocks import Complaints, Shelf, facts_of
 from opsonin.knowledge.knowledge import Guardrail, Guideline, Knowledge, Pack, Product, RankingRule, Rule
 from opsonin.knowledge.shelf_guardrails import build_guardrails
 from opsonin.knowledge.shelf_guidelines import build_guidelines
+from opsonin.knowledge.shelf_harms import build_harm_counts
 from opsonin.knowledge.shelf_outcomes import build_outcomes
 from opsonin.knowledge.shelf_packs import build_pack
 from opsonin.knowledge.shelf_products import build_product
@@ -77,6 +78,12 @@ def read_shelves(folder: Path, *, on: date | None = None, extra: Path | None = N
     outcomes = [
         outcome for name, path in trials.items() if name not in by_arm for outcome in build_outcomes(shelf, name, path)
     ]
+    counts = [
+        count
+        for name, path in tables.items()
+        if name.startswith("harms/")
+        for count in build_harm_counts(shelf, name, path)
+    ]
     if rooms.ranking is None:
         complaints.add("policies/ranking", "ranking", "", "is missing or unusable.", "Write the ranking rule there.")
     complaints.raise_if_any()
@@ -93,6 +100,7 @@ def read_shelves(folder: Path, *, on: date | None = None, extra: Path | None = N
         published=tuple(arms),
         guardrails=tuple(rooms.guardrails),
         outcomes=tuple(outcomes),
+        harm_counts=tuple(counts),
     )
 
 

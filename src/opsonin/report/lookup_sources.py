@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from opsonin.knowledge import Fact, Knowledge, PublishedArm, PublishedOutcome
+from opsonin.knowledge import Fact, HarmCount, Knowledge, PublishedArm, PublishedOutcome
 from opsonin.report.lookup_evidence import arm_to_dict
 from opsonin.report.lookup_facts import heading_of, value_text
 from opsonin.report.lookup_json import answer, written
@@ -36,13 +36,14 @@ def sources_to_dict(knowledge: Knowledge, *, on: date | None) -> dict[str, Any]:
 def show_source(pages: Pages, knowledge: Knowledge, source: Source) -> None:
     """Print one work and every fact and published arm that cites it."""
     facts, arms = citing(knowledge, source.key)
+    harms = harms_citing(knowledge, source.key)
     pages.title(f"Work {source.key}")
     pages.pairs(
         [
             ("Reference", source.reference()),
             ("Kind", source.kind),
             ("Read on", source.seen_on or "not noted"),
-            ("Cited by", f"facts: {len(facts)}; published arms: {len(arms)}"),
+            ("Cited by", f"facts: {len(facts)}; published arms: {len(arms)}; published harms: {len(harms)}"),
         ]
     )
     if facts:
@@ -56,7 +57,11 @@ def show_source(pages: Pages, knowledge: Knowledge, source: Source) -> None:
         pages.heading("Published arms that cite it")
         rows = [[arm.id, arm.result + mark(arm.obtained, arm.status), arm.citation.locator] for arm in arms]
         pages.table(("Arm", "Result", "Place in this work"), rows, ratios=(0, 65, 35))
-    if not facts and not arms:
+    if harms:
+        pages.heading("Published harms that cite it")
+        rows = [[count.id, f"{count.event}: {count.result}{count.mark}", count.citation.locator] for count in harms]
+        pages.table(("Harm", "Result", "Place in this work"), rows, ratios=(0, 65, 35))
+    if not facts and not arms and not harms:
         pages.say("Nothing on the shelf cites it.")
     pages.close()
 
@@ -73,6 +78,7 @@ def source_to_dict(knowledge: Knowledge, source: Source, *, on: date | None) -> 
             if citation.source == source.key
         ],
         "arms": [arm_to_dict(arm) for arm in arms],
+        "harms": [{**written(count), "mark": count.mark} for count in harms_citing(knowledge, source.key)],
     }
     return answer("source", content, knowledge, on=on, facts=facts, sources=[source.key])
 
@@ -86,6 +92,11 @@ def citing(knowledge: Knowledge, key: str) -> tuple[list[Fact], list[PublishedAr
 def published(knowledge: Knowledge) -> list[PublishedArm | PublishedOutcome]:
     """Every published arm and result on the shelf."""
     return [*knowledge.published, *knowledge.outcomes]
+
+
+def harms_citing(knowledge: Knowledge, key: str) -> list[HarmCount]:
+    """Every published frequency of a harm that cites this work."""
+    return [count for count in knowledge.harm_counts if count.citation.source == key]
 
 
 def citation_counts(knowledge: Knowledge) -> dict[str, tuple[int, int]]:
