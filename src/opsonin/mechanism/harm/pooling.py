@@ -46,7 +46,7 @@ def jeffreys(happened: int, of: int, *, level: float) -> Interval:
     """Posterior of a frequency under Jeffreys' prior; level between 0 and 1.
 
     >>> [round(value, 4) for value in jeffreys(6, 54, level=0.95)]
-    [0.1143, 0.0479, 0.2158]
+    [0.1136, 0.0477, 0.2147]
     """
     posterior = beta(happened + 0.5, of - happened + 0.5)
     return Interval(*(float(q) for q in posterior.ppf([0.5, (1 - level) / 2, (1 + level) / 2])))
