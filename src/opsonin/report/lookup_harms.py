@@ -68,7 +68,7 @@ def _row(count: HarmCount, works: Works) -> list[str]:
 
 def _text(count: HarmCount) -> str:
     parts = (count.harm, count.event, count.population, count.age_group, count.study, count.counted_as)
-    return _plain(" ".join((*parts, count.factors, count.citation.source)))
+    return _plain(" ".join((*parts, count.citation.source)))
 
 
 def _spoken(id: str) -> str:
