@@ -7,7 +7,7 @@ plan can show its source and its mark.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -148,7 +148,26 @@ class Pack:
     pump_resolution_below_20_kg_ml_per_h: Decimal
     statements: Mapping[str, tuple[Fact, ...]]  # topic → statements (see STATEMENT_TOPICS)
     version: str
+    supervision: Mapping[str, Fact] = field(
+        default_factory=dict
+    )  # rule of the bedside → fact (shelf_packs.SUPERVISION)
 
+
+# Limits a team may set for vital signs during an infusion; the unit stands in the name.
+LIMITS = (
+    "pulse_below_per_min",
+    "pulse_above_per_min",
+    "pulse_change_percent",
+    "systolic_below_mmhg",
+    "systolic_above_mmhg",
+    "systolic_change_percent",
+    "temperature_above_c",
+    "temperature_rise_c",
+    "breathing_rate_below_per_min",
+    "breathing_rate_above_per_min",
+    "saturation_below_percent",
+    "check_every_min",
+)
 
 STATEMENT_TOPICS = (
     "premedication",

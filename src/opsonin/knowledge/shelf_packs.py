@@ -11,7 +11,16 @@ from types import MappingProxyType
 from typing import Any
 
 from opsonin.knowledge.blocks import Shelf, is_fact, read_fact
-from opsonin.knowledge.knowledge import STATEMENT_TOPICS, Fact, LadderScheme, Pack, Rate, RoundingRule, WeightRule
+from opsonin.knowledge.knowledge import (
+    LIMITS,
+    STATEMENT_TOPICS,
+    Fact,
+    LadderScheme,
+    Pack,
+    Rate,
+    RoundingRule,
+    WeightRule,
+)
 from opsonin.knowledge.units import is_rate
 
 _RULES: dict[str, frozenset[str]] = {
@@ -24,7 +33,23 @@ _RULES: dict[str, frozenset[str]] = {
     "ladder_scheme": frozenset({"factor", "step_minutes"}),
     "pump_resolution": frozenset({"ml_per_h", "below_20_kg_ml_per_h"}),
 }
-_KEYS = frozenset({"name", "label_region", "cap_at_risk", "restart_after", "statements", "other", *_RULES})
+SUPERVISION: dict[str, frozenset[str]] = {  # rules of the bedside → the words their value may hold
+    "checks": frozenset({"after_start_min", "while_rising_min", "at_top_min", "after_end_min"}),
+    "on_mild": frozenset({"action", "to", "fraction_percent"}),
+    "on_moderate": frozenset({"action"}),
+    "on_severe": frozenset({"action"}),
+    "restart": frozenset({"to", "fraction_percent", "after_min", "then"}),
+    "on_return": frozenset({"action"}),
+    "limits": frozenset(LIMITS),
+}
+_WORDS: dict[str, tuple[str, ...]] = {
+    "action": ("slow", "pause", "stop"),
+    "to": ("last-tolerated", "fraction"),
+    "then": ("stay", "below", "again"),
+}
+_KEYS = frozenset(
+    {"name", "label_region", "cap_at_risk", "restart_after", "statements", "supervision", "other", *_RULES}
+)
 LABEL_REGIONS = ("us", "eu", "au", "ca")  # for au and ca no label facts are on the shelf yet
 WEIGHT_KINDS = ("actual", "adjusted-above-threshold")
 DIRECTIONS = ("nearest", "down", "up")
@@ -57,12 +82,13 @@ def build_pack(shelf: Shelf, name: str, stem: str, document: Mapping[str, Any], 
     if facts.get("pump_resolution") is None:
         complain("pump_resolution", "is missing.", "State mL/h, and mL/h below 20 kg.")
     statements = _statements(shelf, name, stem, document.get("statements") or {})
+    supervision = _supervision(shelf, name, stem, document.get("supervision") or {})
     for key, block in (document.get("other") or {}).items():
         read_fact(shelf, name, f"other/{key}", block, where=(stem,))
     if len(shelf.complaints.found) > before:
         return None
     try:
-        return _pack(stem, document, facts, statements, version)
+        return _pack(stem, document, facts, statements, supervision, version)
     except (KeyError, TypeError, ValueError) as error:
         complain("", f"lacks or misstates {error}.", "See docs/reference/shelf.md, 'A policy pack'.")
         return None
@@ -73,6 +99,7 @@ def _pack(
     document: Mapping[str, Any],
     facts: Mapping[str, Fact | None],
     statements: Mapping[str, tuple[Fact, ...]],
+    supervision: Mapping[str, Fact],
     version: str,
 ) -> Pack:
     pump = facts["pump_resolution"]
@@ -91,6 +118,7 @@ def _pack(
         pump_resolution_below_20_kg_ml_per_h=_decimal(pump, "below_20_kg_ml_per_h"),
         statements=statements,
         version=version,
+        supervision=supervision,
     )
 
 
@@ -166,3 +194,42 @@ def _statements(shelf: Shelf, name: str, stem: str, topics: Mapping[str, Any]) -
         )
         found[topic] = tuple(fact for fact in facts if fact is not None)
     return MappingProxyType(found)
+
+
+def _supervision(shelf: Shelf, name: str, stem: str, blocks: Mapping[str, Any]) -> Mapping[str, Fact]:
+    """The pack's rules of the bedside; a rule that is absent or `null` is a silence."""
+    found = {}
+    for rule, block in blocks.items():
+        if rule not in SUPERVISION:
+            known = ", ".join(SUPERVISION)
+            shelf.complaints.add(name, "supervision", rule, "is not a rule of the bedside.", f"Known rules: {known}.")
+        elif block is not None:
+            fact = read_fact(shelf, name, f"supervision/{rule}", block, where=(stem,))
+            if fact is not None and fact.found and _is_rule(shelf, name, rule, fact):
+                found[rule] = fact
+    return MappingProxyType(found)
+
+
+def _is_rule(shelf: Shelf, name: str, rule: str, fact: Fact) -> bool:
+    """Whether its value holds only words and numbers that the chart can act on."""
+    before = len(shelf.complaints.found)
+
+    def complain(key: str, why: str, remedy: str) -> None:
+        shelf.complaints.add(name, f"supervision/{rule}", key, why, remedy)
+
+    if not isinstance(fact.value, Mapping) or not fact.value.keys() <= SUPERVISION[rule]:
+        complain("value", "is not a table of this rule.", f"Its keys: {', '.join(sorted(SUPERVISION[rule]))}.")
+        return False
+    for key, value in fact.value.items():
+        if key in _WORDS:
+            if value not in _WORDS[key]:
+                complain(key, f"is {value!r}.", f"One of: {', '.join(_WORDS[key])}.")
+        elif not all(isinstance(one, Decimal) and one > 0 for one in (value if isinstance(value, tuple) else (value,))):
+            complain(key, f"is {value!r}.", "Give a number above zero.")
+    if fact.value.get("to") == "fraction" and not 0 < fact.value.get("fraction_percent", 0) < 100:
+        complain("fraction_percent", "is missing or not between 0 and 100.", "Give the share of the rate in percent.")
+    if rule.startswith("on_") and "action" not in fact.value:
+        complain("action", "is missing.", f"One of: {', '.join(_WORDS['action'])}.")
+    if rule == "restart" and ("to" not in fact.value or "then" not in fact.value):
+        complain("to, then", "are needed.", "Say to which rate, and whether it may rise afterwards.")
+    return len(shelf.complaints.found) == before

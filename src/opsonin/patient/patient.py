@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -195,3 +195,4 @@ class Circumstances:
     pump_resolution_ml_per_h: Decimal | None  # None: the pack's
     prices_per_g: Mapping[str, Decimal]  # product id → price; empty when not given
     team: Mapping[str, str]
+    limits: Mapping[str, Decimal] = field(default_factory=dict)  # the team's limits for vital signs (knowledge.LIMITS)

@@ -19,13 +19,12 @@ from opsonin.regimen import (
     build_ladder,
     daily_dose,
     dosing_weight,
+    pump_resolution,
     rate_limits,
 )
 from opsonin.regimen.weight import Body
 from opsonin.safety import Offer, Standing, rate_at_risk, recalculate, regimen_standing, supporting_guidelines
 from opsonin.safety.offers import vials_at_hand
-
-_SMALL_PATIENT_KG = Decimal(20)  # below it a pack's finer pump resolution applies
 
 
 @dataclass(frozen=True)
@@ -117,15 +116,6 @@ def silences(pack: Pack, known: Knowledge, *, at_risk: bool) -> tuple[Silence, .
     return tuple(found)
 
 
-def pump_resolution(circumstances: Circumstances, pack: Pack, weight_kg: Decimal) -> Decimal:
-    """The step the pump can be set to, in mL/h: the case's, else the pack's for this body weight."""
-    if circumstances.pump_resolution_ml_per_h is not None:
-        return circumstances.pump_resolution_ml_per_h
-    if weight_kg < _SMALL_PATIENT_KG:
-        return pack.pump_resolution_below_20_kg_ml_per_h
-    return pack.pump_resolution_ml_per_h
-
-
 def _schedules(patient: Patient, label: Label, pack: Pack, known: Knowledge) -> tuple[DoseSchedule, ...]:
     """The label's schedules first, then those only a guideline supports, each once."""
     found = {schedule.id: schedule for schedule in label.schedules}
@@ -197,7 +187,7 @@ def _infusion(
         weight_kg=min(weight.kg, weight.actual_kg),
         volume_ml=dose.volume_ml,
         concentration_mg_per_ml=product.concentration_mg_per_ml,
-        pump_resolution_ml_per_h=pump_resolution(circumstances, pack, weight.actual_kg),
+        pump_resolution_ml_per_h=pump_resolution(circumstances.pump_resolution_ml_per_h, pack, weight.actual_kg),
         scheme=scheme,
         scheme_owner=owner,
     )

@@ -5,6 +5,7 @@ May import: knowledge and below; no array libraries.
 """
 
 from opsonin.regimen.ladder import RateLimits, build_ladder, rate_limits
+from opsonin.regimen.pump import pump_resolution
 from opsonin.regimen.regimen import (
     DailyDose,
     DosingWeight,
@@ -29,5 +30,6 @@ __all__ = [
     "build_ladder",
     "daily_dose",
     "dosing_weight",
+    "pump_resolution",
     "rate_limits",
 ]

@@ -35,6 +35,7 @@ OWN_PAGES: dict[str, str] = {
     "rch.org.au": "Royal Children's Hospital Melbourne",
     "sahealth.sa.gov.au": "SA Health",
     "nzblood.co.nz": "New Zealand Blood Service",
+    "rightdecisions.scot.nhs.uk": "NHS Scotland, guidelines of its health boards",
     "mass.gov": "Commonwealth of Massachusetts",
     # publishers, and the abstracts they deposit
     "pubmed.ncbi.nlm.nih.gov": "PubMed abstract",
