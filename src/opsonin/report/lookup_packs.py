@@ -21,6 +21,13 @@ PARTS = {
     "restart_after_weeks": "when to start again as for a first infusion",
 }
 
+BEDSIDE = {
+    "checks": "when vital signs are taken",
+    "restart": "starting again after a reaction",
+    "on_return": "a reaction that returns",
+    "limits": "limits for vital signs",
+}
+
 
 def list_packs(pages: Pages, knowledge: Knowledge) -> None:
     """Print every pack: id, name, labels relied on, what it is silent on."""
@@ -94,6 +101,7 @@ def silences(pack: Pack) -> list[str]:
     """What the pack has no rule or statement on, in words."""
     missing = [words for part, words in PARTS.items() if getattr(pack, part) is None]
     spoken: Mapping[str, tuple[Fact, ...]] = pack.statements
+    missing += [words for rule, words in BEDSIDE.items() if rule not in pack.supervision]
     return missing + [TOPIC_WORDS.get(topic, topic).lower() for topic in STATEMENT_TOPICS if not spoken.get(topic)]
 
 

@@ -33,6 +33,7 @@ TOPIC_WORDS = {
     "hydration": "Hydration",
     "before": "Before the infusion",
     "during": "During the infusion",
+    "supervision": "Rules of the bedside",
     "stop": "Stop, slow or restart",
     "reaction": "If there is a reaction",
     "after": "After the infusion",
