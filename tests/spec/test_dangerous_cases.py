@@ -130,7 +130,7 @@ TABLE = [
 def everything_said(patient, circumstances):
     """(about, severity, message) of every finding on the person, the products and the courses."""
     said = {(PERSON, f.severity, f.message) for f in check_patient(patient, circumstances, KNOWN)}
-    for product in KNOWN.products.values():
+    for product in KNOWN.of_family("ivig").values():
         found = check_product(patient, circumstances, product, KNOWN)
         said |= {(product.id, f.severity, f.message) for f in found}
     offered = offers(patient, circumstances, KNOWN)
@@ -171,7 +171,7 @@ def test_what_is_absolute_excludes_and_is_the_reason_given(person, setting, row)
     offered = offers(person(**changes), setting(**places), KNOWN)
     excluded = {o.product.id: o.standing for o in offered if o.standing.excluded_because == "contraindicated"}
     if about == PERSON:
-        still_made = {p.id for p in KNOWN.products.values() if p.discontinued is None}
+        still_made = {p.id for p in KNOWN.of_family("ivig").values() if p.discontinued is None}
         assert set(excluded) == still_made
         assert not candidates(person(**changes), setting(**places), offered, KNOWN)
     else:

@@ -87,11 +87,12 @@ def _in_file(file: CaseFile) -> Named:
 def _missing(named: Named, knowledge: Knowledge) -> Iterator[Found]:
     if named.pack is not None and named.pack not in knowledge.packs:
         yield _unknown(("pack",), named.pack, list(knowledge.packs), "policy pack")
+    products = knowledge.of_family("ivig")
     for place, product in named.products:
-        if product is not None and product not in knowledge.products:
-            yield _unknown(place, product, list(knowledge.products), "product")
+        if product is not None and product not in products:
+            yield _unknown(place, product, list(products), "immunoglobulin")
     for place, product, grams in named.vials:
-        known = knowledge.products.get(product) if product else None
+        known = products.get(product) if product else None
         if known is not None and known.vials_g and grams not in known.vials_g:
             sizes = ", ".join(f"{show(size)} g" for size in sorted(known.vials_g))
             why = f"is not a vial of {product} on the shelf."

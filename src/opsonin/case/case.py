@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from opsonin.patient import Circumstances, Goal, Patient
+from opsonin.patient import Circumstances, Goal, Patient, Recipient, Request
 
 
 @dataclass(frozen=True)
@@ -23,3 +23,17 @@ class Case:
     def states(self, path: str) -> bool:
         """Whether the file says anything at or below this path, such as "patient.height" or "risks"."""
         return any(said == path or said.startswith((f"{path}.", f"{path}[")) for said in self.stated)
+
+
+@dataclass(frozen=True)
+class AtgCase:
+    """One case file of antithymocyte globulin, read."""
+
+    schema: str  # "opsonin-case/1"
+    id: str
+    therapy: str  # "atg"
+    recipient: Recipient
+    request: Request
+    circumstances: Circumstances
+    stated: tuple[str, ...]  # as in Case
+    text_hash: str

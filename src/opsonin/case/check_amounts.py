@@ -7,20 +7,20 @@ from decimal import Decimal
 from opsonin.case import limits
 from opsonin.case.document import Place
 from opsonin.case.limits import Limits, implausible
-from opsonin.case.sight import Sight
+from opsonin.case.sight import Seen, Sight
 from opsonin.quantities import Quantity, show
 
 
 def check_amounts(sight: Sight) -> None:
-    _body(sight)
-    _weight_change(sight)
-    _measured(sight)
+    body(sight)
+    weight_change(sight)
+    measured_amounts(sight)
     _goal_count(sight)
     _doses_and_rates(sight)
     _stock_and_pump(sight)
 
 
-def _within(sight: Sight, place: Place, quantity: Quantity | None, within: Limits) -> bool:
+def within(sight: Seen, place: Place, quantity: Quantity | None, within: Limits) -> bool:
     """Note an amount outside its limits; whether there is one inside them."""
     if quantity is None:
         return False
@@ -30,20 +30,20 @@ def _within(sight: Sight, place: Place, quantity: Quantity | None, within: Limit
     return found is None
 
 
-def _body(sight: Sight) -> None:
+def body(sight: Seen) -> None:
     age = sight.age_years if sight.age_years is not None and sight.age_years <= limits.OLDEST_YEARS else None
     height = sight.file.patient.height if sight.file.patient else None
-    height_fits = _within(sight, ("patient", "height"), height, limits.height_limits(age))
+    height_fits = within(sight, ("patient", "height"), height, limits.height_limits(age))
     for index, weight in enumerate(sight.file.weights or []):
         place = ("weights", index, "value")
-        fits = _within(sight, place, weight.value, limits.weight_limits(age))
+        fits = within(sight, place, weight.value, limits.weight_limits(age))
         if fits and height_fits and weight.value and height:
             last = index == len(sight.file.weights or []) - 1
             if last and (age is None or age >= limits.BODY_MASS_INDEX_FROM_YEARS):
                 _body_mass_index(sight, place, weight.value, height)
 
 
-def _body_mass_index(sight: Sight, place: Place, weight: Quantity, height: Quantity) -> None:
+def _body_mass_index(sight: Seen, place: Place, weight: Quantity, height: Quantity) -> None:
     index = weight.amount / (height.amount / 100) ** 2
     low, high = limits.BODY_MASS_INDEX
     if low <= index <= high:
@@ -58,7 +58,7 @@ def _body_mass_index(sight: Sight, place: Place, weight: Quantity, height: Quant
 _LB_IN_KG = Decimal("0.45359237")
 
 
-def _weight_change(sight: Sight) -> None:
+def weight_change(sight: Seen) -> None:
     """A weight far from the one before it: swapped digits, or pounds among kilograms."""
     low, high = limits.WEIGHT_CHANGE
     if sight.age_years is None or sight.age_years < 1:
@@ -75,21 +75,21 @@ def _weight_change(sight: Sight) -> None:
             sight.notes.add(place, why, "Weigh again, or correct the number or the unit of one of the two.")
 
 
-def _measured(sight: Sight) -> None:
+def measured_amounts(sight: Seen) -> None:
     for index, one in enumerate(sight.file.measured or []):
         if one.what is not None:
-            _within(sight, ("measured", index, "value"), one.value, limits.measured_limits(one.what))
+            within(sight, ("measured", index, "value"), one.value, limits.measured_limits(one.what))
 
 
 def _goal_count(sight: Sight) -> None:
     goal = sight.file.goal
     if goal is not None:
-        _within(sight, ("goal", "count"), goal.count, limits.GOAL_COUNT)
+        within(sight, ("goal", "count"), goal.count, limits.GOAL_COUNT)
 
 
 def _doses_and_rates(sight: Sight) -> None:
     for index, given in enumerate(sight.file.given or []):
-        _within(sight, ("given", index, "grams"), given.grams, limits.GRAMS_GIVEN)
+        within(sight, ("given", index, "grams"), given.grams, limits.GRAMS_GIVEN)
     for index, tolerated in enumerate(sight.file.tolerated or []):
         rate, place = tolerated.highest_rate, ("tolerated", index, "highest_rate")
         if rate is not None and rate.unit != "mL/kg/h":
@@ -97,12 +97,12 @@ def _doses_and_rates(sight: Sight) -> None:
             remedy = "Write mL/kg/h: 1 mg/kg/min is 0.6 mL/kg/h of a 10 % and 1.2 mL/kg/h of a 5 % product."
             sight.notes.add(place, why, remedy)
         else:
-            _within(sight, place, rate, limits.TOLERATED_RATE)
+            within(sight, place, rate, limits.TOLERATED_RATE)
 
 
 def _stock_and_pump(sight: Sight) -> None:
     for index, item in enumerate(sight.file.stock or []):
         for number, vial in enumerate(item.vials or []):
-            _within(sight, ("stock", index, "vials", number), vial, limits.VIAL)
+            within(sight, ("stock", index, "vials", number), vial, limits.VIAL)
     if sight.file.pump is not None:
-        _within(sight, ("pump", "resolution"), sight.file.pump.resolution, limits.PUMP_STEP)
+        within(sight, ("pump", "resolution"), sight.file.pump.resolution, limits.PUMP_STEP)

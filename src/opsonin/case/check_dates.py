@@ -8,21 +8,21 @@ from datetime import date, timedelta
 from opsonin.case.age import months_between
 from opsonin.case.document import Place
 from opsonin.case.limits import LONGEST_AHEAD_DAYS, OLDEST_YEARS, PHASE_TOLERANCE_MONTHS
-from opsonin.case.sight import Sight
+from opsonin.case.sight import Seen, Sight
 
 _RIGHT_DAY = "Correct the date."
 
 
 def check_dates(sight: Sight) -> None:
-    _birth(sight)
+    birth(sight)
     for place, day in _past_days(sight):
-        _not_after(sight, place, day)
-        _not_before_birth(sight, place, day)
+        not_after(sight, place, day)
+        not_before_birth(sight, place, day)
     for place, day in _coming_days(sight):
-        _not_before(sight, place, day)
+        not_before(sight, place, day)
     _goal_after_start(sight)
-    _order(sight)
-    _medicines(sight)
+    order(sight)
+    medicine_dates(sight)
     _phase(sight)
 
 
@@ -61,7 +61,7 @@ def _coming_days(sight: Sight) -> Iterator[tuple[Place, date]]:
             yield ("vaccines", index, "date"), vaccine.date
 
 
-def _birth(sight: Sight) -> None:
+def birth(sight: Seen) -> None:
     patient, as_of, place = sight.file.patient, sight.as_of, ("patient", "birth_date")
     if patient is None:
         return
@@ -75,18 +75,18 @@ def _birth(sight: Sight) -> None:
         sight.notes.add(where, why, "Correct the number, or the unit if months are meant.")
 
 
-def _not_after(sight: Sight, place: Place, day: date) -> None:
+def not_after(sight: Seen, place: Place, day: date) -> None:
     if sight.as_of and day > sight.as_of:
         why = f"is after {sight.as_of.isoformat()}, the day of the case."
         sight.notes.add(place, why, "Correct the date, or set as_of to the day the case describes.")
 
 
-def _not_before_birth(sight: Sight, place: Place, day: date) -> None:
+def not_before_birth(sight: Seen, place: Place, day: date) -> None:
     if sight.born and day < sight.born and not sight.notes.touched(("patient", "birth_date")):
         sight.notes.add(place, f"is before birth, {sight.born.isoformat()}.", "Correct the date or the birth date.")
 
 
-def _not_before(sight: Sight, place: Place, day: date) -> None:
+def not_before(sight: Seen, place: Place, day: date) -> None:
     if sight.as_of is None:
         return
     if day < sight.as_of:
@@ -106,7 +106,7 @@ def _goal_after_start(sight: Sight) -> None:
         sight.notes.add(("goal", "by"), why, "Correct this date or start.")
 
 
-def _order(sight: Sight) -> None:
+def order(sight: Seen) -> None:
     """Weights, and values of one quantity, stand oldest first: a mistyped year then shows."""
     _ascending(sight, "weights", [(i, w.date, "") for i, w in enumerate(sight.file.weights or [])])
     for what in dict.fromkeys(one.what for one in sight.file.measured or [] if one.what):
@@ -114,7 +114,7 @@ def _order(sight: Sight) -> None:
         _ascending(sight, "measured", rows)
 
 
-def _ascending(sight: Sight, name: str, rows: list[tuple[int, date | None, str]]) -> None:
+def _ascending(sight: Seen, name: str, rows: list[tuple[int, date | None, str]]) -> None:
     latest: date | None = None
     for index, day, what in rows:
         if day is None:
@@ -126,7 +126,7 @@ def _ascending(sight: Sight, name: str, rows: list[tuple[int, date | None, str]]
         latest = max(latest, day) if latest else day
 
 
-def _medicines(sight: Sight) -> None:
+def medicine_dates(sight: Seen) -> None:
     for index, medicine in enumerate(sight.file.medicines or []):
         if medicine.started and medicine.changed and medicine.changed < medicine.started:
             why = f"is before the medicine was started, {medicine.started.isoformat()}."

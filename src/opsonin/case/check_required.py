@@ -8,20 +8,20 @@ from pydantic import BaseModel
 
 from opsonin.case.document import Place
 from opsonin.case.fields import CaseFile
-from opsonin.case.sight import Sight
+from opsonin.case.sight import Seen, Sight
 from opsonin.case.yaml_words import in_yaml
 
 
 def check_required(sight: Sight) -> None:
     """Note every required field that is absent, in every block that is there."""
-    _block(sight, CaseFile, sight.file, ())
-    _age(sight)
+    block_complete(sight, CaseFile, sight.file, ())
+    age_or_birth_date(sight)
     _goal(sight)
     _platelets(sight)
     _day_of_each_given(sight)
 
 
-def _block(sight: Sight, model: type[BaseModel], block: BaseModel, place: Place) -> None:
+def block_complete(sight: Seen, model: type[BaseModel], block: BaseModel, place: Place) -> None:
     for name, field in model.model_fields.items():
         here = (*place, field.alias or name)
         value = getattr(block, name)
@@ -33,15 +33,15 @@ def _block(sight: Sight, model: type[BaseModel], block: BaseModel, place: Place)
         _below(sight, value, here)
 
 
-def _below(sight: Sight, value: Any, place: Place) -> None:
+def _below(sight: Seen, value: Any, place: Place) -> None:
     if isinstance(value, BaseModel):
-        _block(sight, type(value), value, place)
+        block_complete(sight, type(value), value, place)
     elif isinstance(value, list):
         for index, item in enumerate(value):
             _below(sight, item, (*place, index))
 
 
-def _age(sight: Sight) -> None:
+def age_or_birth_date(sight: Seen) -> None:
     patient = sight.file.patient
     if patient is None:
         return

@@ -8,26 +8,26 @@ from difflib import SequenceMatcher
 from opsonin.case import limits
 from opsonin.case.document import Place
 from opsonin.case.readers import PRODUCT_PATTERN, read_product
-from opsonin.case.sight import Sight
+from opsonin.case.sight import Seen, Sight
 from opsonin.quantities import show
 
 _DIAGNOSES = ("primary-itp", "secondary-itp")
 
 
 def check_sense(sight: Sight) -> None:
-    _pregnancy(sight)
+    pregnancy(sight)
     _diagnosis_name(sight)
     _spleen(sight)
     _bleeding(sight)
     _antibodies(sight)
-    _conflicting_measurements(sight)
-    _conflicting_weights(sight)
+    conflicting_measurements(sight)
+    conflicting_weights(sight)
     _stock(sight)
     _prices(sight)
     _empty_items(sight)
 
 
-def _pregnancy(sight: Sight) -> None:
+def pregnancy(sight: Seen) -> None:
     patient = sight.file.patient
     if patient is None:
         return
@@ -100,7 +100,7 @@ def _antibodies(sight: Sight) -> None:
         sight.notes.add(("risks", "anti_iga"), why, "Correct one of the two.")
 
 
-def _conflicting_measurements(sight: Sight) -> None:
+def conflicting_measurements(sight: Seen) -> None:
     seen: dict[tuple[object, object], tuple[int, object]] = {}
     for index, one in enumerate(sight.file.measured or []):
         if one.what is None or one.value is None or one.date is None:
@@ -110,7 +110,7 @@ def _conflicting_measurements(sight: Sight) -> None:
             _conflict(sight, ("measured", index, "value"), f"measured[{first[0]}]", f"{one.what} on {one.date}")
 
 
-def _conflicting_weights(sight: Sight) -> None:
+def conflicting_weights(sight: Seen) -> None:
     seen: dict[object, tuple[int, object]] = {}
     for index, one in enumerate(sight.file.weights or []):
         if one.value is None or one.date is None:
@@ -120,7 +120,7 @@ def _conflicting_weights(sight: Sight) -> None:
             _conflict(sight, ("weights", index, "value"), f"weights[{first[0]}]", f"weight on {one.date}")
 
 
-def _conflict(sight: Sight, place: Place, first: str, what: str) -> None:
+def _conflict(sight: Seen, place: Place, first: str, what: str) -> None:
     sight.notes.add(place, f"differs from {first}, the same {what}.", "Keep the value to plan with.")
 
 

@@ -27,9 +27,9 @@ BLEEDING_SITES = (
     "joint", "muscle", "wound", "other",
 )  # fmt: skip
 
-_ID = read.text("letters, digits, dots or dashes, without blanks", ID_PATTERN, "is not a pseudonym.")
-_PACK = read.text("a policy pack such as us, eu or ca-on", PACK_PATTERN, "is not the id of a policy pack.")
-_SCHEMA = read.text(SCHEMA, f"^{SCHEMA}$", "is not a format this version reads.")
+ID_TEXT = read.text("letters, digits, dots or dashes, without blanks", ID_PATTERN, "is not a pseudonym.")
+PACK_TEXT = read.text("a policy pack such as us, eu or ca-on", PACK_PATTERN, "is not the id of a policy pack.")
+SCHEMA_TEXT = read.text(SCHEMA, f"^{SCHEMA}$", "is not a format this version reads.")
 Words = Annotated[str | None, read.text("words")]
 YesNo = Annotated[bool | None, read.yes_no()]
 Day = Annotated[date | None, read.day()]
@@ -219,11 +219,11 @@ class TeamBlock(Block):
 
 
 class CaseFile(Block):
-    schema_: Annotated[str | None, _SCHEMA] = Field(
+    schema_: Annotated[str | None, SCHEMA_TEXT] = Field(
         default=None, alias="schema", description="Format and version of this file.", examples=[SCHEMA],
         json_schema_extra={"x-needed": "it says how the file is read"},
     )  # fmt: skip
-    id: Annotated[str | None, _ID] = fact(
+    id: Annotated[str | None, ID_TEXT] = fact(
         "Pseudonym of this case; never a name.", "adult-before-surgery", needed="every printed page carries it"
     )
     therapy: Annotated[str | None, read.choice(THERAPY)] = fact(
@@ -237,7 +237,7 @@ class CaseFile(Block):
     start: Annotated[datetime | None, read.moment()] = fact(
         "Planned start of the first infusion with time zone, for clock times.", "2026-11-21T09:00+01:00"
     )
-    pack: Annotated[str | None, _PACK] = fact(
+    pack: Annotated[str | None, PACK_TEXT] = fact(
         "Policy pack: whose rules apply. `--pack ID` overrides it.", "us", needed="rules differ between countries"
     )
     patient: PatientBlock | None = fact("Who this is.", {"age": "47 years"}, needed="labels and doses depend on age")
@@ -283,8 +283,3 @@ class CaseFile(Block):
     )
     pump: PumpBlock | None = fact("The infusion pump.", {"resolution": "1 mL/h"})
     team: TeamBlock | None = fact("Who signs and whom to call.", {"signer": "ward pharmacist"})
-
-
-ATG_FIELDS = (
-    "indication", "transplant", "protocol", "dose_mg_per_kg", "line", "skin_test", "previous_atg", "cmv", "ebv",
-)  # fmt: skip

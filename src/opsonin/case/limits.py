@@ -66,6 +66,10 @@ _MEASURED = {
     "igg": Limits("immunoglobulin", "0.01", "120", "3", "40", "from agammaglobulinaemia to myeloma", True),
     "iga": Limits("immunoglobulin", "0.001", "100", "0.05", "8", "from IgA deficiency to myeloma", True),
     "creatinine": Limits("creatinine", "5", "3000", "15", "900", "from a newborn to untreated kidney failure"),
+    "white-cells": Limits("white_cells", "0.01", "1000", "0.1", "50", "from aplasia to leukaemia", True),
+    "lymphocytes": Limits("white_cells", "0.001", "1000", "0.01", "10", "from aplasia to leukaemia", True),
+    **{what: Limits("t_cells", "0.1", "20000", "1", "3000", "from depletion to a lymphoid leukaemia", True)
+       for what in ("cd2", "cd3", "cd4")},
     "haemoglobin": Limits("haemoglobin", "15", "270", "40", "200", "beyond both ends of reported survivors"),
 }  # fmt: skip
 GRAMS_GIVEN = Limits("mass", "0.1", "500", "1", "200", "one infusion; 2 g/kg at 200 kg would be 400 g")
@@ -83,6 +87,9 @@ VITAL_SIGNS = {
 }
 TEMPERATURE_CELSIUS = (Decimal(20), Decimal(45))  # beyond both ends of reported survivors
 PRESSURE_MMHG = (Decimal(10), Decimal(370))
+GLOBULIN_GIVEN = Limits("mass", "0.0001", "20", "0.005", "8", "one infusion; 40 mg/kg at 200 kg would be 8 g")
+FINAL_VOLUME = Limits("volume", "5", "3000", "50", "1500", "one bag or bottle of an infusion")
+INFUSION_HOURS = Limits("duration", "0.05", "24", "2", "14", "a day's dose is given within its day")
 GOAL_COUNT = Limits(
     "platelets", str(GOAL_LOWEST_10E9_PER_L), str(GOAL_HIGHEST_10E9_PER_L), "20", "150",
     "a goal lies between the lowest count worth aiming for and the normal range",

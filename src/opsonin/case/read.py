@@ -9,18 +9,21 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from opsonin.case import values
+from opsonin.case import atg_values, values
 from opsonin.case.against_shelf import check_shelf
-from opsonin.case.case import Case
+from opsonin.case.atg_against_shelf import check_atg_shelf
+from opsonin.case.atg_checks import check_atg
+from opsonin.case.atg_fields import AtgCaseFile
+from opsonin.case.case import AtgCase, Case
 from opsonin.case.check_amounts import check_amounts
 from opsonin.case.check_dates import check_dates
 from opsonin.case.check_required import check_required
 from opsonin.case.check_sense import check_sense
 from opsonin.case.document import Document, Place, dotted, read_document
-from opsonin.case.fields import SCHEMA
+from opsonin.case.fields import SCHEMA, CaseFile
 from opsonin.case.notes import Notes
 from opsonin.case.shape import shape
-from opsonin.case.sight import Sight
+from opsonin.case.sight import AtgSight, Seen, Sight
 from opsonin.errors import InputRefused, Problem
 
 if TYPE_CHECKING:
@@ -36,31 +39,94 @@ def read_case(
     pack: str | None = None,
     shelf: Callable[[date], Knowledge] | None = None,
 ) -> Case:
-    """The case in a file, or in text (a string with a line break is text, any other is a path).
+    """The IVIG case in a file, or in text (a string with a line break is text, any other is a path).
 
     `on` and `pack` override the file's `as_of` and `pack`; `today` stands in where neither `on` nor `as_of` says the
     day. `shelf` gives the knowledge of a day; with it, products, vials and pack must be known too. Raises InputRefused
     with every problem found; nothing is written and no clock is read.
     """
+    text, source, document = _opened(path_or_text, source, on, pack)
+    if _says_atg(document):
+        why = "is a case of antithymocyte globulin, which this command does not read."
+        remedy = "`opsonin check` reads it; planning it with `opsonin plan` and `opsonin next-dose` is in progress."
+        raise InputRefused([Problem("therapy", str(document.content["therapy"]), why, remedy)], source=source)
+    return _read_ivig(text, source, document, on or today, shelf)
+
+
+def open_case(
+    path_or_text: Path | str,
+    *,
+    source: str = "",
+    on: date | None = None,
+    today: date | None = None,
+    pack: str | None = None,
+    shelf: Callable[[date], Knowledge] | None = None,
+) -> Case | AtgCase:
+    """The case in a file or text, of whichever therapy it names; otherwise as `read_case`."""
+    text, source, document = _opened(path_or_text, source, on, pack)
+    if _says_atg(document):
+        return _read_atg(text, source, document, on or today, shelf)
+    return _read_ivig(text, source, document, on or today, shelf)
+
+
+def _opened(path_or_text: Path | str, source: str, on: date | None, pack: str | None) -> tuple[str, str, Document]:
     text, source = _text(path_or_text, source)
     document = read_document(text)
     if () in document.problems:
         raise InputRefused(document.problems[()], source=source)
-    _refuse_atg(document, source)
-    document = _with_overrides(document, on, pack)
+    return text, source, _with_overrides(document, on, pack)
+
+
+def _says_atg(document: Document) -> bool:
+    said = str(document.content.get("therapy", "")).strip().lower()
+    return re.match(r"^(atg|anti-?thymocyte)", said) is not None
+
+
+Shelf = Callable[[date], "Knowledge"] | None
+
+
+def _read_ivig(text: str, source: str, document: Document, day: date | None, shelf: Shelf) -> Case:
     notes = Notes(document)
-    file = shape(document, notes)
-    as_of = on or file.as_of or today
-    sight = Sight(file, as_of, notes)
-    if as_of is None:
-        notes.missing(("as_of",), "is missing: dates are checked against it.", "Write it, for example 2026-11-20.")
+    file = shape(document, notes, CaseFile)
+    sight = Sight(file, file.as_of or day, notes)
+    _need_a_day(sight)
     for check in (check_required, check_dates, check_amounts, check_sense):
         check(sight)
-    if shelf is not None and as_of is not None:
-        check_shelf(sight, shelf(as_of))
+    if shelf is not None and sight.as_of is not None:
+        check_shelf(sight, shelf(sight.as_of))
     if notes.places():
         raise InputRefused(notes.problems(), source=source)
     return _case(sight, document, text)
+
+
+def _read_atg(text: str, source: str, document: Document, day: date | None, shelf: Shelf) -> AtgCase:
+    notes = Notes(document)
+    file = shape(document, notes, AtgCaseFile)
+    sight = AtgSight(file, file.as_of or day, notes)
+    _need_a_day(sight)
+    check_atg(sight)
+    if shelf is not None and sight.as_of is not None:
+        check_atg_shelf(sight, shelf(sight.as_of))
+    if notes.places():
+        raise InputRefused(notes.problems(), source=source)
+    as_of, age_years = sight.as_of, sight.age_years
+    assert as_of is not None and age_years is not None, "the checks passed a case without its day or an age"
+    return AtgCase(
+        schema=SCHEMA,
+        id=values.known(file.id),
+        therapy=values.known(file.therapy),
+        recipient=atg_values.recipient(file, age_years),
+        request=atg_values.request(file),
+        circumstances=atg_values.circumstances(file, as_of, values.known(file.pack)),
+        stated=_stated(document.content),
+        text_hash=hashlib.sha256(text.encode("utf-8")).hexdigest(),
+    )
+
+
+def _need_a_day(sight: Seen) -> None:
+    if sight.as_of is None:
+        why = "is missing: dates are checked against it."
+        sight.notes.missing(("as_of",), why, "Write it, for example 2026-11-20.")
 
 
 def _case(sight: Sight, document: Document, text: str) -> Case:
@@ -93,14 +159,6 @@ def _text(path_or_text: Path | str, source: str) -> tuple[str, str]:
         remedy = "Check the path; `opsonin new ivig` writes a case to fill in."
         problem = Problem("case", str(path), f"cannot be read: {detail}.", remedy)
     raise InputRefused([problem], source=source)
-
-
-def _refuse_atg(document: Document, source: str) -> None:
-    """A case for ATG is refused as a whole: its other fields are not read, so they are not judged."""
-    said = str(document.content.get("therapy", "")).strip().lower()
-    if re.match(r"^(atg|anti-?thymocyte)", said):
-        why = "is not planned by this version; it reads ivig-itp only, and keeps the fields of ATG reserved."
-        raise InputRefused([Problem("therapy", said, why, "Plan IVIG, or wait for a version with ATG.")], source=source)
 
 
 def _with_overrides(document: Document, on: date | None, pack: str | None) -> Document:

@@ -255,3 +255,17 @@ def blood_group() -> Reader:
         return said
 
     return Reader(read, {"enum": [group + sign for group in ("A", "B", "AB", "O") for sign in ("", "+", "-")]})
+
+
+def number(what: str) -> Reader:
+    """A plain positive number whose unit stands in the name of its field."""
+
+    def read(value: Any) -> Decimal:
+        said = "" if isinstance(value, bool) else str(value).strip()
+        if not re.match(r"^[0-9]{1,6}(\.[0-9]{1,6})?$", said) or Decimal(said) == 0:
+            raise Refused(f"is not {what}.", "Write a plain number above zero, for example 1.5.")
+        return Decimal(said)
+
+    return Reader(
+        read, {"type": ["number", "string"], "pattern": r"^[0-9]{1,6}(\.[0-9]{1,6})?$", "exclusiveMinimum": 0}
+    )

@@ -8,15 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from opsonin.case.schema import case_schema
+from opsonin.case.atg_fields import AtgCaseFile
+from opsonin.case.fields import CaseFile
+from opsonin.case.schema import file_schema
 from opsonin.case.yaml_words import in_yaml
 
 _HEAD = """\
 # The case file
 
-A case is one YAML file: one person on one day, and what the treatment is for. `opsonin new ivig` writes one to fill
-in, `opsonin check CASE` only checks it, `opsonin schema case` prints its JSON Schema, and `examples/` holds complete
-ones. This page is written from the schema by `python -m opsonin.case.reference`.
+A case is one YAML file: one person on one day, and what the treatment is for. `opsonin new ivig` and `opsonin new atg`
+write one to fill in, `opsonin check CASE` only checks it, `opsonin schema case` prints its JSON Schema, and `examples/`
+holds complete ones. This page is written from the schema by `python -m opsonin.case.reference`.
 
 - A number with a unit is written with its unit: `72 kg`. A number alone is refused. Decimals have a point.
 - Days are year-month-day: `2026-11-20`. Times carry their zone: `2026-11-21T09:00+01:00`.
@@ -28,13 +30,24 @@ ones. This page is written from the schema by `python -m opsonin.case.reference`
 """
 
 
+_ATG = """\
+# The case file of antithymocyte globulin
+
+With `therapy: atg` a case has these fields instead. `opsonin plan CASE` plans it; `opsonin next-dose CASE` answers each
+morning from the day's counts.
+"""
+
+
 def reference_page() -> str:
-    """The page in Markdown: one table for each block of fields."""
-    schema = case_schema()
-    parts = [_HEAD, *_section("Top level", schema, schema)]
-    for path, block in _blocks(schema, schema, ""):
-        parts.extend(_section(f"`{path}`", block, schema))
+    """The page in Markdown: one table for each block of fields, for each therapy."""
+    parts = [_HEAD, *_tables(file_schema(CaseFile)), _ATG, *_tables(file_schema(AtgCaseFile))]
     return "\n".join(parts).rstrip() + "\n"
+
+
+def _tables(schema: dict[str, Any]) -> Iterator[str]:
+    yield from _section("Top level", schema, schema)
+    for path, block in _blocks(schema, schema, ""):
+        yield from _section(f"`{path}`", block, schema)
 
 
 def _blocks(block: dict[str, Any], schema: dict[str, Any], path: str) -> Iterator[tuple[str, dict[str, Any]]]:

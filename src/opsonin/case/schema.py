@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
+from opsonin.case.atg_fields import ATG_MEASURED, AtgCaseFile
+from opsonin.case.atg_fields import THERAPY as ATG
 from opsonin.case.fields import MEASURED, SCHEMA, CaseFile
 from opsonin.case.readers import amount_pattern
 from opsonin.quantities import unit_kinds
@@ -21,17 +25,29 @@ class _InFileOrder(GenerateJsonSchema):
 
 
 def case_schema() -> dict[str, Any]:
-    """The schema of a case file (draft 2020-12). Absent and empty mean the same: not known.
+    """The schema of a case file of any therapy (draft 2020-12). Absent and empty mean the same: not known.
 
     What reaches over several fields (dates that fit together, plausible amounts) is checked by reading the case.
     """
-    schema = CaseFile.model_json_schema(by_alias=True, schema_generator=_InFileOrder)
+    ivig, atg = file_schema(CaseFile), file_schema(AtgCaseFile)
+    head = {"$schema": _DIALECT, "title": SCHEMA, "description": "A case file: one person, one plan."}
+    blocks = {**ivig.pop("$defs"), **atg.pop("$defs")}
+    says_atg = {"properties": {"therapy": {"const": ATG}}, "required": ["therapy"]}
+    by_therapy = {"if": says_atg, "then": {"$ref": "#/$defs/AtgCaseFile"}, "else": {"$ref": "#/$defs/CaseFile"}}
+    return {**head, "type": "object", **by_therapy, "$defs": {"CaseFile": ivig, "AtgCaseFile": atg, **blocks}}
+
+
+def file_schema(model: type[BaseModel]) -> dict[str, Any]:
+    """The schema of the case file of one therapy, with its blocks under `$defs`."""
+    schema = model.model_json_schema(by_alias=True, schema_generator=_InFileOrder)
     blocks = schema.pop("$defs")
     for block in (*blocks.values(), schema):
         _finish(block)
-    _add_what_goes_together(schema, blocks)
-    head = {"$schema": _DIALECT, "title": SCHEMA, "description": "A case file: one person, one plan."}
-    return {**head, **schema, "$defs": blocks}
+    if model is CaseFile:
+        _add_what_goes_together(schema, blocks)
+    else:
+        _add_what_goes_together_in_atg(schema, blocks)
+    return {**schema, "$defs": blocks}
 
 
 def _finish(block: dict[str, Any]) -> None:
@@ -74,16 +90,28 @@ def _add_what_goes_together(schema: dict[str, Any], blocks: dict[str, Any]) -> N
     needs = [_written("count"), _written("by")]
     before_procedure = {"properties": {"kind": {"const": "before-procedure"}}}
     blocks["GoalBlock"].update({"if": before_procedure, "then": {"allOf": needs}})
-    blocks["MeasuredBlock"]["allOf"] = [
+    blocks["MeasuredBlock"]["allOf"] = _units_of(MEASURED)
+    schema["properties"]["weights"]["minItems"] = 1
+    schema["properties"]["measured"]["minItems"] = 1
+    schema["properties"]["measured"]["contains"] = {"properties": {"what": {"const": "platelets"}}}
+
+
+def _add_what_goes_together_in_atg(schema: dict[str, Any], blocks: dict[str, Any]) -> None:
+    blocks["RecipientBlock"]["oneOf"] = [_written("birth_date"), _written("age")]
+    blocks["DoseBlock"]["oneOf"] = [_written("date"), _written("time")]
+    blocks["AtgMeasuredBlock"]["allOf"] = _units_of(ATG_MEASURED)
+    schema["properties"]["weights"]["minItems"] = 1
+
+
+def _units_of(measured: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Each quantity in the units of its kind."""
+    return [
         {
             "if": {"properties": {"what": {"const": what}}},
             "then": {"properties": {"value": {"pattern": amount_pattern(unit_kinds()[kind])}}},
         }
-        for what, kind in MEASURED.items()
+        for what, kind in measured.items()
     ]
-    schema["properties"]["weights"]["minItems"] = 1
-    schema["properties"]["measured"]["minItems"] = 1
-    schema["properties"]["measured"]["contains"] = {"properties": {"what": {"const": "platelets"}}}
 
 
 def _written(name: str) -> dict[str, Any]:

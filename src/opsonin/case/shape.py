@@ -5,38 +5,39 @@ from __future__ import annotations
 import copy
 import typing
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from opsonin.case.document import Document, Place
-from opsonin.case.fields import ATG_FIELDS, CaseFile
 from opsonin.case.notes import Notes
 
+File = TypeVar("File", bound=BaseModel)
 _ROUNDS = 5  # one finds everything; what it uncovers inside a mended block, the next
 
 
-def shape(document: Document, notes: Notes) -> CaseFile:
-    """The case's fields; those that do not fit are noted and left empty."""
+def shape(document: Document, notes: Notes, model: type[File]) -> File:
+    """The case's fields, as this model has them; those that do not fit are noted and left empty."""
     content = copy.deepcopy(document.content)
     for _ in range(_ROUNDS):
         try:
-            return CaseFile.model_validate(content)
+            return model.model_validate(content)
         except ValidationError as errors:
             for error in errors.errors(include_url=False):
                 place = tuple(error["loc"])
-                _note(place, error["type"], error.get("ctx", {}), notes)
+                _note(place, error["type"], error.get("ctx", {}), notes, model)
                 _take_out(content, place, error["type"])
     raise RuntimeError("what does not fit was taken out of the case, and still it does not fit")
 
 
-def block_at(place: Place) -> type[BaseModel] | None:
-    """The model of the block at a place, or None where there is no block.
+def block_at(place: Place, model: type[BaseModel]) -> type[BaseModel] | None:
+    """The model of the block at a place of a file, or None where there is no block.
 
-    >>> block_at(("weights", 0)).__name__
+    >>> from opsonin.case.fields import CaseFile
+    >>> block_at(("weights", 0), CaseFile).__name__
     'WeightBlock'
     """
-    here: Any = CaseFile
+    here: Any = model
     for part in place:
         here = _without_none(here)
         if isinstance(part, int):
@@ -63,40 +64,35 @@ def _without_none(annotation: Any) -> Any:
     return choices[0] if is_optional else annotation
 
 
-def _note(place: Place, kind: str, context: dict[str, Any], notes: Notes) -> None:
+def _note(place: Place, kind: str, context: dict[str, Any], notes: Notes, model: type[BaseModel]) -> None:
     if kind == "refused":
         notes.add(place, context["why"], context["remedy"])
     elif kind == "extra_forbidden":
-        _note_unknown_field(place, notes)
+        _note_unknown_field(place, notes, model)
     elif kind == "list_type":
         notes.add(place, "is not a list.", 'Write each entry on a line of its own, starting with "- "; [] for none.')
     else:
-        block = block_at(place)
+        block = block_at(place, model)
         known = f" {', '.join(field_names(block))}" if block else " of product and price"
         notes.add(place, "is not a block of fields.", f"Write its fields below it, indented:{known}.")
 
 
-def _note_unknown_field(place: Place, notes: Notes) -> None:
+def _note_unknown_field(place: Place, notes: Notes, model: type[BaseModel]) -> None:
     name = str(place[-1])
-    if len(place) == 1 and name in ATG_FIELDS:
-        notes.add(place, "belongs to ATG, which this version does not plan.", "Delete it from an IVIG case.")
-        return
-    block = block_at(place[:-1])
+    block = block_at(place[:-1], model)
     known = field_names(block) if block else []
-    notes.add(place, "is not a field of a case.", f"{_hint(name, known)}Known here: {', '.join(known)}.")
+    notes.add(place, "is not a field of a case.", f"{_hint(name, known, model)}Known here: {', '.join(known)}.")
 
 
-def _hint(name: str, known: list[str]) -> str:
+def _hint(name: str, known: list[str], model: type[BaseModel]) -> str:
     """The field that was probably meant, here or in another block.
 
-    >>> _hint("heigth", ["weights", "goal"])
+    >>> from opsonin.case.fields import CaseFile
+    >>> _hint("heigth", ["weights", "goal"], CaseFile)
     'Did you mean "height", under patient? '
     """
-    homes = {
-        field: block
-        for block in ("patient", "diagnosis", "goal", "risks", "pump", "team")
-        for field in field_names(block_at((block,)) or CaseFile)
-    }
+    blocks = {place: found for place in field_names(model) if (found := block_at((place,), model)) is not None}
+    homes = {field: place for place, block in blocks.items() for field in field_names(block)}
     close = get_close_matches(name.lower(), [*known, *homes], n=1, cutoff=0.6)
     if not close:
         return ""

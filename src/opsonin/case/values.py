@@ -39,7 +39,7 @@ def known(value: _Given | None) -> _Given:
     return value
 
 
-def _amount(quantity: Quantity | None) -> Decimal | None:
+def amount(quantity: Quantity | None) -> Decimal | None:
     return None if quantity is None else quantity.amount
 
 
@@ -51,7 +51,7 @@ def patient(file: CaseFile, age_years: Decimal) -> Patient:
         sex=who.sex,
         age_years=age_years,
         weight=_weight(file),
-        height_cm=_amount(who.height),
+        height_cm=amount(who.height),
         blood_group=group.rstrip("+-") if group else None,
         pregnant=who.pregnant,
         lactating=who.lactating,
@@ -62,9 +62,9 @@ def patient(file: CaseFile, age_years: Decimal) -> Patient:
         treatments=_treatments(disease.earlier_treatments or []),
         corticosteroids=disease.corticosteroids,
         risks=MappingProxyType({name: getattr(file.risks, name, None) for name in RISKS}),
-        medicines=_medicines(file.medicines),
+        medicines=medicines(file.medicines),
         tolerated=_tolerated(file.tolerated),
-        vaccines=_vaccines(file.vaccines),
+        vaccines=vaccines(file.vaccines),
         given=_given(file.given),
         rhesus={"+": "positive", "-": "negative"}.get(group[-1]) if group else None,
     )
@@ -72,7 +72,7 @@ def patient(file: CaseFile, age_years: Decimal) -> Patient:
 
 def goal(file: CaseFile) -> Goal:
     wanted = known(file.goal)
-    return Goal(known(wanted.kind), _amount(wanted.count), wanted.by, wanted.procedure)
+    return Goal(known(wanted.kind), amount(wanted.count), wanted.by, wanted.procedure)
 
 
 def circumstances(file: CaseFile, as_of: date, pack: str) -> Circumstances:
@@ -83,7 +83,7 @@ def circumstances(file: CaseFile, as_of: date, pack: str) -> Circumstances:
         start=file.start,
         pack=pack,
         stock=_stock(file.stock),
-        pump_resolution_ml_per_h=_amount(file.pump.resolution) if file.pump else None,
+        pump_resolution_ml_per_h=amount(file.pump.resolution) if file.pump else None,
         prices_per_g=MappingProxyType(prices),
         team=MappingProxyType(team),
     )
@@ -119,7 +119,7 @@ def _treatments(said: Iterable[fields.TreatmentBlock]) -> tuple[EarlierTreatment
     return tuple(EarlierTreatment(known(one.treatment), one.response, one.last, one.product) for one in said)
 
 
-def _medicines(said: list[fields.MedicineBlock] | None) -> tuple[Medicine, ...] | None:
+def medicines(said: list[fields.MedicineBlock] | None) -> tuple[Medicine, ...] | None:
     if said is None:
         return None
     return tuple(Medicine(known(one.name), one.started, one.changed, one.raises_platelets) for one in said)
@@ -129,11 +129,11 @@ def _tolerated(said: list[fields.ToleratedBlock] | None) -> tuple[ToleratedInfus
     if said is None:
         return None
     return tuple(
-        ToleratedInfusion(known(one.product), known(one.date), _amount(one.highest_rate), one.reaction) for one in said
+        ToleratedInfusion(known(one.product), known(one.date), amount(one.highest_rate), one.reaction) for one in said
     )
 
 
-def _vaccines(said: list[fields.VaccineBlock] | None) -> tuple[Vaccine, ...] | None:
+def vaccines(said: list[fields.VaccineBlock] | None) -> tuple[Vaccine, ...] | None:
     return None if said is None else tuple(Vaccine(known(one.name), one.live, one.date) for one in said)
 
 

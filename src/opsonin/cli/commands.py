@@ -21,7 +21,7 @@ from opsonin.cli import followup, lookups, simulate, trials
 from opsonin.errors import CheckFailed, InputRefused, OpsoninError, Problem
 
 if TYPE_CHECKING:
-    from opsonin.case import Case
+    from opsonin.case import AtgCase, Case
     from opsonin.knowledge import Knowledge
     from opsonin.planning import Plan
 
@@ -81,7 +81,7 @@ def opsonin() -> None:
 
 
 @opsonin.command()
-@click.argument("therapy", type=click.Choice(["ivig"]))
+@click.argument("therapy", type=click.Choice(["ivig", "atg"]))
 @click.option(
     "--out",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -107,7 +107,7 @@ def new(therapy: str, out: Path | None) -> None:
 @click.option("--json", "as_json", is_flag=True, help="JSON on stdout.")
 def check(case_file: Path, on: Any, as_json: bool) -> None:
     """Only check a case file; say everything that is wrong with it at once."""
-    case, _ = _read(case_file, on=on.date() if on else None, pack=None)
+    case, _ = _open(case_file, on=on.date() if on else None, pack=None)
     if as_json:
         click.echo(json.dumps({"ok": True, "id": case.id}))
     else:
@@ -233,11 +233,21 @@ def _read(path: Path, *, on: date | None, pack: str | None) -> tuple[Case, Knowl
     return case, load_knowledge(on=case.circumstances.as_of)
 
 
+def _open(path: Path, *, on: date | None, pack: str | None) -> tuple[Case | AtgCase, Knowledge]:
+    """The case of whichever therapy, and the knowledge it is read with."""
+    from opsonin.case import open_case
+    from opsonin.knowledge import load_knowledge
+
+    case = open_case(path, on=on, today=date.today(), pack=pack, shelf=lambda day: load_knowledge(on=day))
+    return case, load_knowledge(on=case.circumstances.as_of)
+
+
 def _known_product(id: str, knowledge: Knowledge) -> str:
     wanted = id.strip().lower().replace("-", "_")
-    if wanted not in knowledge.products:
-        known = ", ".join(sorted(knowledge.products))
-        raise InputRefused([Problem("--product", id, "is not on the shelf.", f"Known: {known}.")])
+    products = knowledge.of_family("ivig")
+    if wanted not in products:
+        known = ", ".join(sorted(products))
+        raise InputRefused([Problem("--product", id, "is not an immunoglobulin on the shelf.", f"Known: {known}.")])
     return wanted
 
 

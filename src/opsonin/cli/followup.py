@@ -104,8 +104,9 @@ def _events(path: Path | None, as_of: date, knowledge: Knowledge) -> tuple[Event
     from opsonin.errors import InputRefused, Problem
 
     events = read_events(path, as_of=as_of)
-    known = ", ".join(sorted(knowledge.products))
-    unknown = [event for event in events if event.product is not None and event.product not in knowledge.products]
+    products = knowledge.of_family("ivig")
+    known = ", ".join(sorted(products))
+    unknown = [event for event in events if event.product is not None and event.product not in products]
     if unknown:
         why = "is not on the shelf."
         problems = [Problem(f"{e.place}.product", str(e.product), why, f"Known: {known}.") for e in unknown]

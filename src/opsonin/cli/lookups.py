@@ -52,7 +52,7 @@ def product(id: str | None, as_json: bool, on: Any) -> None:
 
 @click.command()
 @click.argument("ids", metavar="ID ID …", nargs=-1, required=True)
-@click.option("--region", type=click.Choice(["us", "eu"]), help="Only this region's labels.")
+@click.option("--region", type=click.Choice(["us", "eu", "uk", "ch"]), help="Only this region's labels.")
 @click.option("--all", "everything", is_flag=True, help="Show the rows that are equal, too.")
 @_json
 @_on
@@ -65,6 +65,9 @@ def compare(ids: tuple[str, ...], region: str | None, everything: bool, as_json:
     if len(found) < 2:
         raise InputRefused([Problem("ID ID …", " ".join(ids), "is one product.", "Name two or more.")])
     products = [knowledge.products[id] for id in found]
+    if len({item.family for item in products}) > 1:
+        why = "are of two families, immunoglobulin and antithymocyte globulin: no row of the two means the same."
+        raise InputRefused([Problem("ID ID …", " ".join(ids), why, "Name products of one family.")])
     _say(
         as_json,
         lambda: page.comparison_to_dict(knowledge, products, region=region, on=day),

@@ -17,6 +17,7 @@ from opsonin.knowledge.fact import Guardrail as Guardrail
 from opsonin.knowledge.fact import Rate as Rate
 from opsonin.knowledge.harm import HarmCount as HarmCount
 from opsonin.knowledge.outcome import PublishedOutcome as PublishedOutcome
+from opsonin.knowledge.protocol import Protocol as Protocol
 from opsonin.sources import Citation, Obtained, Source, Status
 
 
@@ -71,6 +72,7 @@ class Product:
     discontinued: Fact | None  # set when the product is no longer made
     labels: Mapping[str, Label]
     facts: Mapping[str, Fact]  # every fact by its short name (composition, storage, warnings, trial result, …)
+    family: str = "ivig"  # "ivig" | "atg": families are never compared or exchanged
 
 
 @dataclass(frozen=True)
@@ -195,6 +197,7 @@ class Rule:
     reason: str
     remedy: str
     fact: Fact
+    family: str = "ivig"  # the family of products it speaks of
 
 
 @dataclass(frozen=True)
@@ -242,6 +245,7 @@ class Knowledge:
     guardrails: tuple[Guardrail, ...] = ()
     outcomes: tuple[PublishedOutcome, ...] = ()
     harm_counts: tuple[HarmCount, ...] = ()
+    protocols: Mapping[str, Protocol] = field(default_factory=dict)  # of antithymocyte globulin
 
     def __repr__(self) -> str:
         return f"<Knowledge {self.version}: {len(self.facts)} facts, {len(self.products)} products>"
@@ -259,6 +263,14 @@ class Knowledge:
     def facts_under(self, shelf: str) -> tuple[Fact, ...]:
         """Every fact whose id begins with this shelf, in the order it stands there."""
         return tuple(fact for id, fact in self.facts.items() if id.startswith(f"{shelf}/"))
+
+    def of_family(self, family: str) -> Mapping[str, Product]:
+        """The products of one family ("ivig" or "atg"), by id."""
+        return {id: product for id, product in self.products.items() if product.family == family}
+
+    def rules_of(self, family: str) -> tuple[Rule, ...]:
+        """The safety rules that speak of one family of products."""
+        return tuple(rule for rule in self.rules if rule.family == family)
 
     def product(self, id: str) -> Product:
         """The product with this id; '-' and '_' are the same."""

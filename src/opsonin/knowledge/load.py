@@ -21,13 +21,14 @@ import yaml
 
 from opsonin.errors import KnowledgeError
 from opsonin.knowledge.blocks import Complaints, Shelf, facts_of
-from opsonin.knowledge.knowledge import Guardrail, Guideline, Knowledge, Pack, Product, RankingRule, Rule
+from opsonin.knowledge.knowledge import Guardrail, Guideline, Knowledge, Pack, Product, Protocol, RankingRule, Rule
 from opsonin.knowledge.shelf_guardrails import build_guardrails
 from opsonin.knowledge.shelf_guidelines import build_guidelines
 from opsonin.knowledge.shelf_harms import build_harm_counts
 from opsonin.knowledge.shelf_outcomes import build_outcomes
 from opsonin.knowledge.shelf_packs import build_pack
 from opsonin.knowledge.shelf_products import build_product
+from opsonin.knowledge.shelf_protocols import build_protocols
 from opsonin.knowledge.shelf_rules import build_ranking, build_rules
 from opsonin.knowledge.shelf_sources import build_sources, gather_addresses
 from opsonin.knowledge.shelf_trials import build_arms
@@ -101,6 +102,7 @@ def read_shelves(folder: Path, *, on: date | None = None, extra: Path | None = N
         guardrails=tuple(rooms.guardrails),
         outcomes=tuple(outcomes),
         harm_counts=tuple(counts),
+        protocols=MappingProxyType(rooms.protocols),
     )
 
 
@@ -113,6 +115,7 @@ class _Rooms:
     guidelines: list[Guideline] = field(default_factory=list)
     rules: list[Rule] = field(default_factory=list)
     guardrails: list[Guardrail] = field(default_factory=list)
+    protocols: dict[str, Protocol] = field(default_factory=dict)
     ranking: RankingRule | None = None
 
 
@@ -130,6 +133,8 @@ def _read_rooms(shelf: Shelf, documents: dict[str, dict[str, Any]], seals: dict[
             pack = build_pack(shelf, name, stem, document, version=version)
             if pack is not None:
                 rooms.packs[stem] = pack
+        elif room == "protocols":
+            rooms.protocols |= build_protocols(shelf, name, stem, document)
         elif room == "guidelines":
             rooms.guidelines += build_guidelines(shelf, name, document)
         elif room == "rules":

@@ -1,4 +1,4 @@
-"""A product and its labels, from products/<id>.yaml.
+"""A product and its labels, from products/<id>.yaml; `family: atg` heads a file of antithymocyte globulin.
 
 The typed parts are built from facts with fixed names; every other fact keeps its own name in `facts`. A label's fixed
 names: itp, phases, age_years_min, age_years_max, schedule_…, rate_start, rate_start_minutes, rate_steps,
@@ -18,6 +18,9 @@ from opsonin.knowledge.knowledge import DoseSchedule, Fact, Label, LadderFacts, 
 from opsonin.knowledge.units import is_rate
 
 _SCHEDULE = re.compile(r"(\d+(?:\.\d+)?)x(\d+)")
+FAMILIES = ("ivig", "atg")
+REGIONS = ("us", "eu", "uk", "ch")
+_TO_MG_PER_ML = {"g/100 mL": Decimal(10), "mg/mL": Decimal(1)}
 _LADDER = (
     "rate_start",
     "rate_start_minutes",
@@ -32,11 +35,14 @@ _LADDER = (
 def build_product(shelf: Shelf, name: str, stem: str, document: Mapping[str, Any]) -> Product | None:
     """The product in this file, or None when the file is unusable (the reasons are with the complaints)."""
     before = len(shelf.complaints.found)
-    facts = _facts(shelf, name, "", {k: v for k, v in document.items() if k not in ("brand", "labels")})
+    family = document.get("family", FAMILIES[0])
+    if family not in FAMILIES:
+        shelf.complaints.add(name, "", "family", f"is {family!r}.", f"One of: {', '.join(FAMILIES)}.")
+    facts = _facts(shelf, name, "", {k: v for k, v in document.items() if k not in ("brand", "family", "labels")})
     labels = {}
     for region, blocks in (document.get("labels") or {}).items():
-        if region not in ("us", "eu"):
-            shelf.complaints.add(name, "labels", region, "is not a label region.", "One of: us, eu.")
+        if region not in REGIONS:
+            shelf.complaints.add(name, "labels", region, "is not a label region.", f"One of: {', '.join(REGIONS)}.")
             continue
         label = _label(shelf, name, region, blocks)
         if label is not None:
@@ -44,20 +50,27 @@ def build_product(shelf: Shelf, name: str, stem: str, document: Mapping[str, Any
     brand, strength = document.get("brand"), facts.get("concentration")
     if not isinstance(brand, str):
         shelf.complaints.add(name, "", "brand", "is missing.", "Name the product as it is sold.")
-    if strength is None or strength.unit != "g/100 mL":
-        shelf.complaints.add(name, "concentration", "", "is missing or not in g/100 mL.", "Give the strength.")
+    if strength is None or strength.unit not in _TO_MG_PER_ML:
+        why = f"is missing or not in {' or '.join(_TO_MG_PER_ML)}."
+        shelf.complaints.add(name, "concentration", "", why, "Give the strength.")
     if len(shelf.complaints.found) > before or strength is None:
         return None
     vials = facts.get("vials")
     return Product(
         id=stem,
         brand=str(brand),
-        concentration_mg_per_ml=min(_decimals(strength)) * 10,
-        vials_g=tuple(sorted(_decimals(vials))) if vials is not None else (),
+        concentration_mg_per_ml=min(_decimals(strength)) * _TO_MG_PER_ML[strength.unit],
+        vials_g=tuple(sorted(_grams(vials))) if vials is not None else (),
         discontinued=facts.get("discontinued"),
         labels=MappingProxyType(labels),
         facts=MappingProxyType(facts),
+        family=str(family),
     )
+
+
+def _grams(vials: Fact) -> tuple[Decimal, ...]:
+    """The vial sizes in grams, whichever unit they are written in."""
+    return tuple(size / 1000 if vials.unit == "mg" else size for size in _decimals(vials))
 
 
 def _facts(

@@ -13,6 +13,7 @@ from opsonin.knowledge.knowledge import RankingRule, Rule
 SEVERITIES = ("absolute", "conditional", "advisory")
 ORDER = ("standing", "probability", "risk-findings", "hours", "grams", "waste")
 
+FAMILIES = ("ivig", "atg")
 _ALSO = frozenset({"when", "severity", "products", "packs", "reason", "remedy"})
 _TEXT, _TEXTS, _NUMBER, _TRUE = "a word", "a list of words", "a number", "true"
 WHEN: dict[str, str] = {
@@ -42,17 +43,58 @@ WHEN: dict[str, str] = {
     "first_infusion_or_switch_or_gap": _TRUE,
     "always": _TRUE,
 }
+WHEN_ATG: dict[str, str] = {  # the vocabulary of rules under the head `family: atg`
+    "risk": _TEXT,
+    "unknown_risk": _TEXT,
+    "animal": _TEXT,
+    "indication_in": _TEXTS,
+    "indication_not_in": _TEXTS,
+    "age_years_below": _NUMBER,
+    "age_years_from": _NUMBER,
+    "route_not": _TEXT,
+    "line_is": _TEXT,
+    "diluent_refused": _TRUE,
+    "diluent_not_listed": _TRUE,
+    "skin_test_in": _TEXTS,
+    "infusion_below_minimum": _TRUE,
+    "live_vaccine_planned": _TRUE,
+    "inactivated_vaccine_planned": _TRUE,
+    "pregnant": _TRUE,
+    "lactating": _TRUE,
+    "may_become_pregnant": _TRUE,
+    "white_cells_below": _NUMBER,
+    "platelets_below": _NUMBER,
+    "medicine_contains": _TEXTS,
+    "protocol_of_elsewhere": _TRUE,
+    "previous_same_animal": _TRUE,
+    "previous_reaction": _TRUE,
+    "cmv_at_risk": _TRUE,
+    "ebv_mismatch": _TRUE,
+    "above_limit": _TRUE,
+    "over_concentration": _TRUE,
+    "volume_not_known": _TRUE,
+    "obese_on_ideal_weight": _TRUE,
+    "weight_older_than_days": _NUMBER,
+    "always": _TRUE,
+}
 
 
 def build_rules(shelf: Shelf, name: str, document: Mapping[str, Any]) -> list[Rule]:
-    """Every rule in this file."""
+    """Every rule in this file; `family: atg` at its head says that they speak of antithymocyte globulin."""
+    family = document.get("family", FAMILIES[0])
+    if family not in FAMILIES:
+        shelf.complaints.add(name, "", "family", f"is {family!r}.", f"One of: {', '.join(FAMILIES)}.")
+        return []
+    words = WHEN_ATG if family == "atg" else WHEN
     found = []
     for key, block in document.items():
+        if key == "family":
+            continue
         if not is_fact(block):
             shelf.complaints.add(name, key, "", "is not a rule.", "Give it 'when', 'severity', 'says' and its source.")
             continue
         fact = read_fact(shelf, name, key, block, also=_ALSO)
-        if _is_sound(shelf, name, key, block) and fact is not None:
+        if _is_sound(shelf, name, key, block, words) and fact is not None:
             found.append(
                 Rule(
                     id=fact.id.removeprefix("rules/"),
@@ -64,12 +106,13 @@ def build_rules(shelf: Shelf, name: str, document: Mapping[str, Any]) -> list[Ru
                     reason=block["reason"],
                     remedy=block["remedy"],
                     fact=fact,
+                    family=family,
                 )
             )
     return found
 
 
-def _is_sound(shelf: Shelf, name: str, key: str, block: Mapping[str, Any]) -> bool:
+def _is_sound(shelf: Shelf, name: str, key: str, block: Mapping[str, Any], words: Mapping[str, str]) -> bool:
     before = len(shelf.complaints.found)
 
     def complain(field: str, why: str, remedy: str) -> None:
@@ -77,13 +120,13 @@ def _is_sound(shelf: Shelf, name: str, key: str, block: Mapping[str, Any]) -> bo
 
     when = block.get("when")
     if not isinstance(when, dict) or not when:
-        complain("when", "is missing.", f"Write when: {{…}} with keys from: {', '.join(WHEN)}.")
+        complain("when", "is missing.", f"Write when: {{…}} with keys from: {', '.join(words)}.")
     else:
         for word, value in when.items():
-            if word not in WHEN:
-                complain(f"when.{word}", "is not a condition.", f"Known: {', '.join(WHEN)}.")
-            elif not _fits(WHEN[word], value):
-                complain(f"when.{word}", f"is {value!r}.", f"It takes {WHEN[word]}.")
+            if word not in words:
+                complain(f"when.{word}", "is not a condition.", f"Known: {', '.join(words)}.")
+            elif not _fits(words[word], value):
+                complain(f"when.{word}", f"is {value!r}.", f"It takes {words[word]}.")
     if block.get("severity") not in SEVERITIES:
         complain("severity", f"is {block.get('severity')!r}.", f"One of: {', '.join(SEVERITIES)}.")
     for field in ("reason", "remedy"):

@@ -22,7 +22,7 @@ UNITS: dict[str, tuple[str, ...]] = {
     "clearance": ("L/day", "L/h", "mL/day", "mL/h/kg", "mL/day/kg", "L/day/kg"),
     "volume": ("mL", "L", "mL/kg of body weight", "L/kg"),
     "turnover": ("mg/kg/day", "g/day", "10^9/L/day", "1/(pg/mL)/day", "g/L/day", "10^9/day", "10^9/kg/day"),
-    "count": ("10^9/L", "per 10,000", "10^9/kg"),
+    "count": ("10^9/L", "/µL", "per 10,000", "10^9/kg"),
     "size": ("kg", "cm", "in", "kg/m²", "µm", "gauge", "kDa"),
     "temperature": ("°C",),
 }  # fmt: skip

@@ -66,7 +66,7 @@ def not_used(patient: Patient, circumstances: Circumstances, known: Knowledge) -
 
 def _medicine_words(known: Knowledge) -> set[str]:
     words: set[str] = set()
-    for rule in known.rules:
+    for rule in known.rules_of("ivig"):
         wanted = rule.when.get("medicine_contains", ())
         words.update(map(str, wanted if isinstance(wanted, tuple) else (wanted,)))
     return words

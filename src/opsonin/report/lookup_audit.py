@@ -81,7 +81,7 @@ def met_at(fact: Fact) -> str:
     if shelf == "rules":
         return f"opsonin rule {rest}"
     if shelf == "classes":
-        return "opsonin product privigen"
+        return f"opsonin product {'thymoglobulin' if rest.startswith('atg') else 'privigen'}"
     if shelf == "texts":
         return f"opsonin explain {rest.partition('/')[0]}"
     if shelf == "harms":

@@ -13,7 +13,7 @@ from opsonin.report.bibliography import Reference, show_value
 from opsonin.report.wording import a_day
 from opsonin.sources import Citation, Source, Status
 
-REGION_WORDS = {"us": "US", "eu": "EU", "uk": "UK", "au": "Australia", "ca": "Canada"}
+REGION_WORDS = {"us": "US", "eu": "EU", "uk": "UK", "ch": "Switzerland", "au": "Australia", "ca": "Canada"}
 _SPELLED = {"iga": "IgA", "igg": "IgG", "itp": "ITP", "ph": "pH", "us": "US", "eu": "EU", "pi": "PI", "ml": "mL"}
 _NAMES = {
     "itp": "ITP named",

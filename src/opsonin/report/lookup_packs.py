@@ -108,7 +108,7 @@ def silences(pack: Pack) -> list[str]:
 def product_labels(knowledge: Knowledge, pack: Pack) -> dict[str, str]:
     """For each product: does the label of the pack's region name ITP, not name it, or stand nowhere on the shelf?"""
     found = {}
-    for item in knowledge.products.values():
+    for item in knowledge.of_family("ivig").values():
         label = item.labels.get(pack.label_region)
         found[item.id] = "no label facts" if label is None else "ITP" if label.itp else "not ITP"
     return found

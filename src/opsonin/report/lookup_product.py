@@ -22,8 +22,8 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "concentration", "strength", "vial", "bag", "form", "maker", "market", "discontinued",
     )),
     ("Storage and handling", (
-        "storage", "shelf_life", "diluent", "filter", "line", "flush", "pool", "incompatib", "needle", "reconstitut",
-        "infuse_within",
+        "storage", "shelf_life", "dilu", "filter", "line", "flush", "pool", "incompatib", "needle", "reconstitut",
+        "infuse_within", "infusion_", "start_slowly",
     )),
     ("Indications, ages, doses", (
         "indication", "age", "paediatric", "geriatric", "high_dose", "low_dose", "maintenance", "acute", "subcutaneous",
@@ -34,11 +34,13 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Adverse reactions", ("adverse", "serious")),
     ("Contraindications, warnings, interactions", (
         "contraindication", "boxed", "warning", "interaction", "avoid", "haemolysis", "glucose_meter", "pregnancy",
-        "lactation", "observation", "laborator", "vaccine", "overdose",
+        "lactation", "observation", "laborator", "vaccine", "overdose", "contraception", "skin_test", "monitoring",
+        "dose_modification", "dose_interchange", "qualified",
     )),
     ("Composition", (
         "stabiliser", "excipient", "osmolality", "ph", "iga", "igg", "sodium", "sorbitol", "maltose", "sucrose",
-        "contains_", "glycine", "proline", "polyethylene", "buffer", "acid", "isoagglutinin", "protein", "glucose",
+        "animal", "contains_", "glycine", "proline", "polyethylene", "buffer", "acid", "isoagglutinin", "protein",
+        "glucose",
     )),
 )  # fmt: skip
 _ORDER = (
@@ -53,13 +55,13 @@ _ORDER = (
     "Also on the shelf",
 )
 
-CLASS_TITLE = "What holds for every intravenous immunoglobulin"
+FAMILY_WORDS = {"ivig": "intravenous immunoglobulin", "atg": "antithymocyte globulin"}
 
 
 def name_of(item: Product) -> str:
     """Brand and strength; every strength of a powder."""
     strengths = item.facts["concentration"].value
-    if isinstance(strengths, tuple):
+    if isinstance(strengths, tuple) and item.family == "ivig":
         return f"{item.brand}, {joined([show(strength) for strength in strengths], last='or')} %"
     return product(item)
 
@@ -67,8 +69,10 @@ def name_of(item: Product) -> str:
 def list_products(pages: Pages, knowledge: Knowledge) -> None:
     """Print every product: id, brand, strength, vials, regions, whether it is still made."""
     pages.title(f"Products on the shelf ({len(knowledge.products)})")
-    rows = [_list_row(item) for item in knowledge.products.values()]
-    pages.table(("Id", "Product", "Vials", "Labels read (ITP)", "Market"), rows, ratios=(0, 34, 22, 24, 20))
+    for family, words in FAMILY_WORDS.items():
+        pages.heading(words.capitalize())
+        rows = [_list_row(item) for item in knowledge.of_family(family).values()]
+        pages.table(("Id", "Product", "Vials", "Labels read (ITP)", "Market"), rows, ratios=(0, 34, 22, 24, 20))
     pages.say("More: opsonin product ID", "dim")
     pages.close()
 
@@ -103,7 +107,7 @@ def show_product(pages: Pages, knowledge: Knowledge, item: Product) -> None:
         _show_label(pages, item, label, works)
     for title in _ORDER[4:]:
         pages.facts(title, groups.get(title, {}), works)
-    pages.facts(CLASS_TITLE, class_facts(knowledge), works)
+    pages.facts(f"What holds for every {FAMILY_WORDS[item.family]}", class_facts(knowledge, item), works)
     _show_rules(pages, knowledge, item, works)
     _show_pointers(pages, knowledge, item)
     pages.close(works)
@@ -118,12 +122,12 @@ def product_to_dict(knowledge: Knowledge, item: Product, *, on: date | None) -> 
         "regions": list(item.labels),
         "groups": {title: list(facts) for title, facts in grouped(item.facts).items()},
         "facts": {name: fact.id for name, fact in item.facts.items()},
-        "class_facts": [fact.id for fact in class_facts(knowledge).values()],
+        "class_facts": [fact.id for fact in class_facts(knowledge, item).values()],
         "labels": labels,
         "rules": [rule.id for rule in rules],
         "arms": [arm.id for arm in arms_about(knowledge, item)],
     }
-    facts = [*all_facts(item), *class_facts(knowledge).values(), *(rule.fact for rule in rules)]
+    facts = [*all_facts(item), *class_facts(knowledge, item).values(), *(rule.fact for rule in rules)]
     return answer("product", {"product": content}, knowledge, on=on, facts=facts)
 
 
@@ -132,9 +136,9 @@ def all_facts(item: Product) -> list[Fact]:
     return [*item.facts.values(), *(fact for label in item.labels.values() for fact in label.facts.values())]
 
 
-def class_facts(knowledge: Knowledge) -> dict[str, Fact]:
-    """What holds for every intravenous immunoglobulin, by name."""
-    return {fact.id.rpartition("/")[2]: fact for fact in knowledge.facts_under("classes/ivig")}
+def class_facts(knowledge: Knowledge, item: Product) -> dict[str, Fact]:
+    """What holds for every product of this one's family, by name."""
+    return {fact.id.rpartition("/")[2]: fact for fact in knowledge.facts_under(f"classes/{item.family}")}
 
 
 def grouped(facts: Mapping[str, Fact]) -> dict[str, dict[str, Fact]]:
@@ -167,7 +171,7 @@ def schedule_lines(label: Label, fact: Fact) -> list[str]:
 def _list_row(item: Product) -> list[str]:
     regions = [f"{REGION_WORDS[region]} ({'yes' if label.itp else 'no'})" for region, label in item.labels.items()]
     vials = item.facts.get("vials")
-    sizes = "not found" if vials is None or not vials.found else f"{show_value(item.vials_g)} g"
+    sizes = "not found" if vials is None or not vials.found else f"{show_value(vials.value)} {vials.unit}"
     return [
         item.id,
         name_of(item) + mark_of([item.facts["concentration"]]),
@@ -183,7 +187,8 @@ def _show_label(pages: Pages, item: Product, label: Label, works: Works) -> None
     pages.table(FACT_HEADS, rows, ratios=FACT_RATIOS)
     ladder = rungs(item, label)
     if not ladder:
-        pages.say("No rates of this label stand on the shelf.")
+        if item.family == "ivig":
+            pages.say("No rates of this label stand on the shelf.")
         return
     pages.console.print()
     strength = f"{show(item.concentration_mg_per_ml)} mg/mL"
@@ -209,9 +214,9 @@ def _show_rules(pages: Pages, knowledge: Knowledge, item: Product, works: Works)
 
 
 def _show_pointers(pages: Pages, knowledge: Knowledge, item: Product) -> None:
-    for_all = sum(1 for rule in knowledge.rules if not rule.products)
+    for_all = sum(1 for rule in knowledge.rules_of(item.family) if not rule.products)
     pages.console.print()
-    pages.say(f"{for_all} more safety rules hold for every product: opsonin rule")
+    pages.say(f"{for_all} more safety rules hold for every {FAMILY_WORDS[item.family]}: opsonin rule")
     arms = arms_about(knowledge, item)
     if arms:
         pages.say(f"{len(arms)} published arm{'s' if len(arms) > 1 else ''} of this brand: opsonin evidence {item.id}")

@@ -10,6 +10,7 @@ from opsonin.quantities import show
 from opsonin.report.lookup_facts import Works, about
 from opsonin.report.lookup_json import answer, written
 from opsonin.report.lookup_print import Pages
+from opsonin.report.lookup_product import FAMILY_WORDS
 from opsonin.report.lookup_when import when_in_words
 from opsonin.report.wording import SEVERITY_WORDS
 
@@ -119,4 +120,4 @@ def _when(rule: Rule) -> str:
 
 
 def _products(rule: Rule) -> str:
-    return ", ".join(rule.products) or "every product"
+    return ", ".join(rule.products) or f"every {FAMILY_WORDS[rule.family]}"

@@ -124,6 +124,8 @@ def interval(value: Interval, horizon: int) -> str:
 
 def product(value: Product) -> str:
     """Brand and strength: 'Privigen 100 mg/mL (10 %)'; a strength in the brand name is not said twice."""
+    if value.family == "atg":
+        return f"{value.brand}, {show(value.concentration_mg_per_ml)} mg/mL"
     per_cent = f"{show(value.concentration_mg_per_ml / 10)} %"
     tail = "" if per_cent in value.brand.replace("%", " %").replace("  ", " ") else f" ({per_cent})"
     return f"{value.brand}, {show(value.concentration_mg_per_ml)} mg/mL{tail}"

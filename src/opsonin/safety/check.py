@@ -190,12 +190,13 @@ def rate_at_risk(patient: Patient, known: Knowledge) -> tuple[tuple[str, ...], F
 
 
 def _for_pack(known: Knowledge, circumstances: Circumstances) -> list[Rule]:
-    for rule in known.rules:
+    rules = known.rules_of("ivig")
+    for rule in rules:
         unknown = set(rule.when) - VOCABULARY
         if unknown or not rule.when:  # a rule that cannot be read must never be passed over in silence
             odd = ", ".join(sorted(unknown)) or "no condition"
             raise KnowledgeError(f"Rule {rule.id} uses {odd}; known: {', '.join(sorted(VOCABULARY))}.")
-    return [r for r in known.rules if not r.packs or circumstances.pack in r.packs]
+    return [r for r in rules if not r.packs or circumstances.pack in r.packs]
 
 
 def _concerns(rule: Rule, product: Product) -> bool:

@@ -14,7 +14,9 @@ from opsonin.safety.finding import Finding, Offer, Standing
 def offers(patient: Patient, circumstances: Circumstances, known: Knowledge) -> tuple[Offer, ...]:
     """Every product on the shelf with its standing for this person, best standing first, then by name."""
     about_person = check_patient(patient, circumstances, known)
-    found = [_offer(patient, circumstances, product, known, about_person) for product in known.products.values()]
+    found = [
+        _offer(patient, circumstances, product, known, about_person) for product in known.of_family("ivig").values()
+    ]
     order = {"on-label": 0, "off-label-supported": 1, "not-supported": 2, "excluded": 3}
     return tuple(sorted(found, key=lambda o: (order[o.standing.kind], o.product.brand)))
 

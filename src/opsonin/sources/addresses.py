@@ -20,6 +20,7 @@ OWN_PAGES: dict[str, str] = {
     "panzygausa.com": "Octapharma USA",
     "octapharma.co.uk": "Octapharma UK",
     "pfizerpro.com": "Pfizer, US distributor of Octagam 10 %",
+    "pfizermedicalinformation.com": "Pfizer, maker of Atgam",
     "gammaplex.com": "Bio Products Laboratory",
     "gammagard.com": "Takeda",
     "gammaked.com": "Kedrion Biopharma",

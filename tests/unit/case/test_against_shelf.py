@@ -33,9 +33,8 @@ prices: {gamunex-c: 100}
 
 def shelf(*products: str, packs: tuple[str, ...] = ("us", "eu")) -> Any:
     vials = (Decimal(5), Decimal(10))
-    return SimpleNamespace(
-        products={name: SimpleNamespace(vials_g=vials) for name in products}, packs=dict.fromkeys(packs)
-    )
+    known = {name: SimpleNamespace(vials_g=vials) for name in products}
+    return SimpleNamespace(of_family=lambda family: known, packs=dict.fromkeys(packs))
 
 
 def test_a_case_of_known_products_has_no_problem() -> None:

@@ -25,7 +25,6 @@ def complaints(text: str) -> list[str]:
 
 
 def blocks() -> Iterator[tuple[str, dict[str, Any]]]:
-    yield "case", SCHEMA
     yield from SCHEMA["$defs"].items()
 
 
