@@ -10,10 +10,10 @@ from pydantic import Field, field_validator, model_validator
 
 from opsonin.case import limits
 from opsonin.case import readers as read
-from opsonin.case.fields import ID_PATTERN, Block, ProductId, Words, YesNo, fact
+from opsonin.case.fields import Block, ProductId, Words, YesNo, fact
 from opsonin.errors import InputRefused
 from opsonin.patient import event_line as lines
-from opsonin.patient.event import ALWAYS, IMMUNOGLOBULIN, KINDS, OUTCOMES, SEVERITIES, VITAL_SIGNS, WHEREVER
+from opsonin.patient.event import ALWAYS, ID_PATTERN, IMMUNOGLOBULIN, KINDS, OUTCOMES, SEVERITIES, VITAL_SIGNS, WHEREVER
 from opsonin.patient.event_line import MEASURED
 from opsonin.quantities import Quantity
 
@@ -33,8 +33,8 @@ class RecordBlock(Block):
     recorded: str = Field(description="When the record took it, in UTC.", examples=["2026-11-23T11:00:02.114520Z"])
     previous: str = Field(description="The hash of the entry before; 64 zeros for the first.", examples=["0" * 64])
     hash: str = Field(description="The hash of this entry.", examples=["9f" * 32])
-    late_by_clock: str | None = Field(
-        default=None, description="When the clock stood before the entry before: that entry's time.", examples=[None]
+    clock_back_from: str | None = Field(
+        default=None, description="The time of the entry before, when the clock had gone back since."
     )
 
 

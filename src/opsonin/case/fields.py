@@ -14,12 +14,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validat
 from pydantic.config import JsonDict
 
 from opsonin.case import readers as read
+from opsonin.patient.event import ID_PATTERN
 from opsonin.patient.event_line import MEASURED
 from opsonin.quantities import Quantity
 
 SCHEMA = "opsonin-case/1"
 THERAPY = "ivig-itp"
-ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 PACK_PATTERN = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 
 BLEEDING_SITES = (

@@ -17,6 +17,7 @@ from opsonin.quantities import Quantity
 
 IMMUNOGLOBULIN = "immunoglobulin"
 TRANSFUSION = "platelet-transfusion"
+ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"  # of a case: a pseudonym has no blanks
 SEVERITIES = ("mild", "moderate", "severe", "life-threatening", "passed")
 OUTCOMES = ("agrees", "disagrees")
 VITAL_SIGNS = ("pulse", "blood_pressure", "temperature", "respiratory_rate", "oxygen_saturation")
