@@ -30,6 +30,7 @@ def open_record(where: str | Path, *, clock: Clock = now) -> Record:
     >>> with open_record(folder.name + "/ward.record") as record:
     ...     print(len(record))
     0
+    >>> folder.cleanup()
     """
     need("rfc8785"), need("alembic")
     sa = need("sqlalchemy")
