@@ -200,6 +200,7 @@ def plan(
 
 
 SCHEMAS = {  # file format → where its JSON Schema is made
+    "atg-parameters": "opsonin.case.atg_parameters_file:atg_parameters_schema",
     "case": "opsonin.case.schema:case_schema",
     "event": "opsonin.case.events:event_schema",
     "plan": "opsonin.case.plan_file:plan_schema",
