@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from opsonin.cli import atg
 from opsonin.errors import InputRefused, Problem
 
 if TYPE_CHECKING:
     from opsonin.simulate import EventTable, Model
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+LIGHTEST_KG, HEAVIEST_KG = 45, 130  # for itp
 
 
 def register(group: click.Group) -> None:
@@ -28,7 +30,7 @@ def register(group: click.Group) -> None:
 @click.option("--until", type=click.FloatRange(0, min_open=True), required=True, help="Last time, in the model's unit.")
 @click.option("--every", type=click.FloatRange(0, min_open=True), required=True, help="Time between observations.")
 @click.option("--parameters", "parameters_file", type=_FILE, help="CSV: one row per ID, one column per parameter.")
-@click.option("--weight-kg", type=click.FloatRange(45, 130), help="For itp: body weight of the virtual adults.")
+@click.option("--weight-kg", type=click.FloatRange(0, 300, min_open=True), help="Body weight (itp: 45–130 kg).")
 @click.option("--count", type=click.FloatRange(3, 50), help="For itp: true baseline platelets, 10^9/L.")
 @click.option("--outputs", help="Comma-separated names of outputs or states; default: the derived outputs.")
 @click.option(
@@ -36,8 +38,9 @@ def register(group: click.Group) -> None:
     type=click.IntRange(0, 2**63 - 1),
     default=1,
     show_default=True,
-    help="For itp: seed of the virtual adults.",
+    help="Seed of the virtual people.",
 )
+@atg.simulate_options
 @click.option("--rtol", type=click.FloatRange(1e-12, 1e-3), default=1e-6, show_default=True, help="Relative tolerance.")
 @click.option("--threads", type=click.IntRange(1, 256), help="Threads; the answer does not depend on it.")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Write courses.csv and courses.svg here.")
@@ -56,11 +59,26 @@ def simulate(
     threads: int | None,
     out: Path | None,
     as_json: bool,
+    **only_atg: Any,
 ) -> None:
-    """Simulate MODEL (itp, or FILE.py:NAME) for every ID of an event table.
+    """Simulate MODEL (itp, atg, or FILE.py:NAME) for every ID of an event table.
 
-    EVENTS.csv has the columns ID TIME AMT and, as needed, RATE DUR EVID CMT ADDL II SS. Every ID is one individual.
+    EVENTS.csv has the columns ID TIME AMT and, as needed, RATE DUR EVID CMT ADDL II SS. Every ID is one individual;
+    for atg, one course (days, mg) met by many virtual people, exploratory: no dose may be taken from it.
     """
+    if model == "atg":
+        days = tuple(round(i * every, 9) for i in range(int(until / every + 0.5) + 1))
+        atg.simulate_atg(
+            events_file,
+            days=days,
+            weight_kg=weight_kg,
+            seed=seed,
+            threads=threads,
+            out=out,
+            as_json=as_json,
+            **only_atg,
+        )
+        return
     import numpy as np
 
     from opsonin.report.courses import print_courses, quantiles, write_courses
@@ -111,7 +129,7 @@ def _model(name: str) -> Model:
         return MODEL
     path, _, attribute = name.rpartition(":")
     if not path.endswith(".py") or not Path(path).is_file():
-        remedy = 'Write "itp", or the path of a Python file and the name of a Model in it: my_model.py:MODEL.'
+        remedy = 'Write "itp", "atg", or the path of a Python file and the name of a Model in it: my_model.py:MODEL.'
         raise InputRefused([Problem("MODEL", name, "is not a model.", remedy)])
     spec = importlib.util.spec_from_file_location(Path(path).stem, path)
     assert spec is not None and spec.loader is not None
@@ -144,6 +162,9 @@ def _parameters(
     if weight_kg is None or count is None:
         problems = [Problem(o, "", "is needed: nothing is assumed about a person.", "State it.") for o in missing]
         raise InputRefused(problems)
+    if not LIGHTEST_KG <= weight_kg <= HEAVIEST_KG:
+        remedy = f"The model holds from {LIGHTEST_KG} to {HEAVIEST_KG} kg."
+        raise InputRefused([Problem("--weight-kg", f"{weight_kg:g}", "is outside the itp model.", remedy)])
     import numpy as np
 
     from opsonin.knowledge import load_knowledge

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from opsonin.cli import atg
+from opsonin.cli.tables import print_table
 
 if TYPE_CHECKING:
     from opsonin.trial import Outcome, Validation
@@ -89,20 +92,21 @@ def trial(
     if as_json:
         _print_json(outcome_to_dict(outcome))
         return
-    _print_table(declared.title, OUTCOME_HEAD, outcome_rows(outcome))
+    print_table(declared.title, OUTCOME_HEAD, outcome_rows(outcome))
     click.echo(f"Parameters: {ensemble.name}. {_made_with(outcome)}")
 
 
 @click.command()
-@click.argument("model", type=click.Choice(["itp"]), default="itp")
+@click.argument("model", type=click.Choice(["itp", "atg"]), default="itp")
 @click.option(
     "--arms",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Compare the trial files of this folder instead.",
 )
 @click.option(
-    "--out", type=click.Path(file_okay=False, path_type=Path), help="Write the forest figures and validation.json here."
+    "--out", type=click.Path(file_okay=False, path_type=Path), help="Write the figures and the validation as JSON here."
 )
+@atg.SITE
 @PARAMETERS
 @JSON
 @PEOPLE
@@ -112,13 +116,17 @@ def validate(
     model: str,
     arms: Path | None,
     out: Path | None,
+    site: Path | None,
     parameter_set: str,
     as_json: bool,
     people: int | None,
     seed: int,
     threads: int | None,
 ) -> None:
-    """Compare the model with every published trial on the shelf."""
+    """Compare a model with what was published: every trial on the shelf (itp), every check of ATG (atg)."""
+    if model == "atg":
+        atg.validate_atg(site=site, people=people, seed=seed, threads=threads, out=out, as_json=as_json, bar=_progress)
+        return
     from opsonin.knowledge import load_knowledge
     from opsonin.trial import read_trials
     from opsonin.trial import validate as compare
@@ -246,27 +254,12 @@ def _print_validation(found: Validation) -> None:
     from opsonin.trial.say import ROW_HEAD, SCORE_HEAD, TITLES, row_cells, score_rows
 
     for split in dict.fromkeys(row.split for row in found.rows):
-        _print_table(TITLES[split], ROW_HEAD, (row_cells(row) for row in found.rows if row.split == split))
-    _print_table("Summary (rates in points, times and durations in days)", SCORE_HEAD, score_rows(found))
+        print_table(TITLES[split], ROW_HEAD, (row_cells(row) for row in found.rows if row.split == split))
+    print_table("Summary (rates in points, times and durations in days)", SCORE_HEAD, score_rows(found))
     click.echo(f"Not compared: {len(found.unused)}")
     for item in found.unused:
         click.echo(f"  {item.what}: {item.why}")
     click.echo(f"Parameters: {found.parameters}. {_made_with(found)}")
-
-
-def _print_table(title: str, head: Sequence[str], rows: Iterable[tuple[str, ...]]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
-    for number, name in enumerate(head):
-        table.add_column(name, overflow="fold", justify="left" if number < 2 else "right")
-    for row in rows:
-        table.add_row(*row)
-    console = Console(file=sys.stdout, soft_wrap=False)
-    if not console.is_terminal:
-        console.width = 160
-    console.print(table)
 
 
 def _print_json(document: dict[str, Any]) -> None:

@@ -92,6 +92,7 @@ def atg_outlook(
     counts: Mapping[str, float] | None = None,
     graft_day: float | None = None,
     horizon_days: int = 90,
+    times: Sequence[float] | None = None,
     virtual_people: int = 1000,
     seed: int = 1,
     threads: int | None = None,
@@ -100,7 +101,8 @@ def atg_outlook(
     """What this course might do in people of this weight: exploratory bands, and what is withheld and why.
 
     counts: measured before the first infusion, cells/µL: "cd4", "cd8", "t_cells", "lymphocytes". graft_day: when the
-    graft is infused, in days after the first infusion's start. Raises InputRefused for doses or a setting that make no
+    graft is infused, in days after the first infusion's start. times: days to look at, instead of the horizon's own
+    grid. Raises InputRefused for doses or a setting that make no
     sense; a person outside the domain gets no bands. Sources: models/atg*, or the site's file.
     """
     known = dict(counts or {})
@@ -116,8 +118,9 @@ def atg_outlook(
         weight_kg=weight_kg,
         lymphocytes_1e9_per_l=None if count is None else count / 1000,
     )
-    courses = _courses(people, doses, numbers, horizon_days, graft_day, threads, progress)
-    shown = courses.times <= horizon_days
+    looked_at = _times(horizon_days) if times is None else np.unique(np.asarray(times, float))
+    courses = _courses(people, doses, numbers, looked_at, graft_day, threads, progress)
+    shown = np.isin(courses.times, looked_at)
     withheld = tuple(not_modelled(numbers, setting, knowledge))
     levels = {name: _band(courses, name, shown, numbers.assays[kind]) for name, kind in _levels(numbers)}
     t_cells = {} if any(each.what == "T cells" for each in withheld) else _t_cells(courses, shown, known)
@@ -151,7 +154,7 @@ def _courses(
     people: AtgPeople,
     doses: Sequence[AtgDose],
     numbers: AtgParameters,
-    horizon_days: int,
+    looked_at: Floats,
     graft_day: float | None,
     threads: int | None,
     progress: Progress | None,
@@ -162,7 +165,7 @@ def _courses(
     if numbers.values.get("Vmax", 0) > 0:
         end += TAIL_DAYS
     extra = [end] if graft_day is None else [end, max(graft_day, 0.0)]
-    times = np.unique(np.concatenate([_times(horizon_days), extra]))
+    times = np.unique(np.concatenate([looked_at, extra]))
     events = EventTable.infusions(model, people.n, [(d.start_day, d.hours / 24, d.mg) for d in doses], "A1")
     return solve(
         model,

@@ -1,4 +1,4 @@
-"""Can an ATG course be simulated for this person, and what of it? What cannot be is refused or withheld, with reason."""
+"""Can an ATG course be simulated for this person, and what of it? What cannot is refused or withheld, with reason."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ def write_trial_figures(outcome: Outcome, folder: Path) -> list[Path]:
         "survival": (partial(_survival, outcome=outcome), (8.4, 3.4)),
         "waterfall": (partial(_waterfall, outcome=outcome), (4.2 * len(outcome.arms), 3.4)),
     }
-    return [_write(folder / f"{name}.svg", size, draw) for name, (draw, size) in drawings.items()]
+    return [write_svg(folder / f"{name}.svg", size, draw) for name, (draw, size) in drawings.items()]
 
 
 def write_forest(found: Validation, folder: Path) -> list[Path]:
@@ -48,11 +48,12 @@ def write_forest(found: Validation, folder: Path) -> list[Path]:
     for split in dict.fromkeys(row.split for row in found.rows):
         rows = [row for row in found.rows if row.split == split]
         height = 1.2 + 0.24 * len(rows)
-        written.append(_write(folder / f"forest-{split}.svg", (9.6, height), partial(_forest, rows=rows)))
+        written.append(write_svg(folder / f"forest-{split}.svg", (9.6, height), partial(_forest, rows=rows)))
     return written
 
 
-def _write(path: Path, size: tuple[float, float], draw: Callable[[Any], None]) -> Path:
+def write_svg(path: Path, size: tuple[float, float], draw: Callable[[Any], None]) -> Path:
+    """Draw into one SVG file of this size (inches), the same bytes every time; its path."""
     matplotlib, figures = need("matplotlib"), need("matplotlib.figure")
     path.parent.mkdir(parents=True, exist_ok=True)
     with matplotlib.rc_context(STYLE):
