@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from opsonin import __version__, planning, safety
 from opsonin.knowledge import Knowledge
+from opsonin.mechanism.harm import harms
 from opsonin.patient import Circumstances, Goal, Patient
 from opsonin.planning import Candidate, PackComparison, Plan, Stamp
 from opsonin.planning.assemble import alternatives, assemble, no_treatment
@@ -111,6 +112,7 @@ def plan_therapy(
         kidney=safety.kidney_function(patient, knowledge),
         alternatives=alternatives(patient, knowledge),
         bleeding_risk=bleeding_risk(patient, knowledge),
+        harms=harms(patient, knowledge),
         compared=_under(also, patient, circumstances, ranked, knowledge),
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from opsonin.knowledge import Knowledge
+from opsonin.mechanism.harm import chances
 from opsonin.patient import Circumstances, Goal, Patient
 from opsonin.planning.calendar import alternatives_for, calendar, schedule_notes, timing
 from opsonin.planning.choose import rank
@@ -52,6 +53,7 @@ def assemble(
                 timing=when,
                 calendar=calendar(patient, regimen, when, {finding.rule for finding in findings}, known),
                 notes=schedule_notes(regimen),
+                harms=chances(patient, regimen, known),
             )
         )
     return rank(found, known.ranking, patient, goal)

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from opsonin.knowledge import Fact, PublishedArm
+from opsonin.mechanism.harm import Harm, HarmChance
 from opsonin.patient import Circumstances, Goal, Patient
 from opsonin.regimen import DosingWeight, Regimen
 from opsonin.safety import Finding, KidneyFunction, Load, Offer, Standing
@@ -164,6 +165,7 @@ class Candidate:
     timing: Timing | None = None
     calendar: tuple[Appointment, ...] = ()
     notes: tuple[str, ...] = ()  # conditions of the schedule, in the label's sense
+    harms: tuple[HarmChance, ...] = ()  # the chance of each harm in this course; never part of the ranking
 
 
 @dataclass(frozen=True)
@@ -221,6 +223,7 @@ class Plan:
     kidney: KidneyFunction | None = None
     alternatives: tuple[Alternative, ...] = ()
     bleeding_risk: tuple[Fact, ...] = ()  # what studies found for people of this age and count
+    harms: tuple[Harm, ...] = ()  # when each harm comes, what drives it, where sources disagree
     compared: PackComparison | None = None  # the first course under another pack, when asked for
 
     @property

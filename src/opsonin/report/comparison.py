@@ -10,6 +10,7 @@ from opsonin.planning.plan import Candidate, Plan
 from opsonin.quantities import show
 from opsonin.report.bibliography import References, printed_facts
 from opsonin.report.findings import CodedFinding, FindingList
+from opsonin.report.harms import harms_in_a_cell
 from opsonin.report.outlook import goal_percent
 from opsonin.report.wording import (
     cite,
@@ -48,6 +49,7 @@ class CandidateRow:
     findings: tuple[CodedFinding, ...]
     cites: str
     price: str
+    harms: str  # the harms expected in 1 of 100 people or more
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -104,6 +106,7 @@ def _row(
         findings=findings.for_candidate(plan, candidate),
         cites=cite(references.numbers(facts)),
         price=f"{show(candidate.price, 2)}" if candidate.price is not None else "",
+        harms=harms_in_a_cell(candidate),
     )
 
 

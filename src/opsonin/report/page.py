@@ -11,6 +11,7 @@ from opsonin.report.comparison import CandidateRow, OfferRow, candidate_rows, no
 from opsonin.report.course import course_groups
 from opsonin.report.figures import Figure
 from opsonin.report.findings import CodedFinding, FindingList
+from opsonin.report.harms import HarmPart, harm_part
 from opsonin.report.orders import OrdersSheet, StatementGroup, orders_sheet, statement_groups
 from opsonin.report.outlook import (
     PublishedLine,
@@ -88,6 +89,7 @@ class Page:
     candidates: list[CandidateRow]
     any_price: bool
     offers: list[OfferRow]
+    harms: HarmPart | None
     findings: tuple[CodedFinding, ...]
     would_change: list[str]
     not_known: tuple[NotKnown, ...]
@@ -133,6 +135,7 @@ def page(plan: Plan, knowledge: Knowledge, *, drawn: tuple[Figure, ...] = (), sh
         candidates=rows,
         any_price=any(row.price for row in rows),
         offers=not_offered(plan, findings, references),
+        harms=harm_part(plan, references),
         findings=findings.all,
         would_change=_would_change(plan),
         not_known=plan.not_known,

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 CANDIDATES_SHOWN = 12
+SCHEDULES_SHOWN = 4  # of the table of harms
 _ROOMY = 96  # columns from which doses and schedules are kept on one line
 _MIN_WIDTHS = {"Product, schedule": 19, "Dose, vials": 22}
 _CITED = re.compile(r"\[(\d+(?:, \d+)*)\]")
@@ -56,6 +57,7 @@ class _Printer:
         else:
             self._groups(printed.more_statements)
         self._findings(printed.findings)
+        self._harms(printed)
         self._offers(printed)
         self._forecast(printed)
         self._limits(printed)
@@ -166,6 +168,24 @@ class _Printer:
             said = f": {finding.message}{finding.mark} {finding.reason} {finding.remedy} {finding.cites}{about}"
             text = self._text(f"{finding.code} {finding.severity_words}", _SEVERITY_STYLE[finding.severity])
             self._hanging(text.append_text(self._text(said, "not bold not dim default")))
+
+    def _harms(self, printed: Page) -> None:
+        part = printed.harms
+        if part is None:
+            return
+        self._heading("Harms, by schedule")
+        self.say(part.says)
+        columns = part.columns[:SCHEDULES_SHOWN]
+        table = self._table([("Harm", "left"), *((column.schedule, "left") for column in columns)])
+        for number, title in enumerate(part.titles):
+            self._row(table, [title, *(column.cells[number] for column in columns)])
+        self.console.print(table)
+        self._items(f"{line.title}: {line.counted}" for line in part.lines)
+        for line in part.lines:
+            self._items(f"Sources disagree on {line.title.lower()}. {conflict}" for conflict in line.conflicts_in_short)
+        more = len(part.columns) - len(columns)
+        also = f", and {more} more schedules" if more > 0 else ""
+        self.say(f"When each comes and what drives it{also}: in the report (--out DIR) and in --json.", "dim")
 
     def _offers(self, printed: Page) -> None:
         if not printed.offers:

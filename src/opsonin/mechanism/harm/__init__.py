@@ -4,15 +4,15 @@ Takes: a patient, a regimen, the shelf `harms/`. Gives: chances per course with 
 the hazard of reactions during an infusion. May import: mechanism, simulate, patient, regimen, knowledge and below.
 """
 
-from opsonin.mechanism.harm.chances import Chance, chances
-from opsonin.mechanism.harm.harms import HARMS, Driver, Harm, harms
+from opsonin.mechanism.harm.chances import HarmChance, chances
+from opsonin.mechanism.harm.harms import HARMS, Harm, HarmDriver, harms
 from opsonin.mechanism.harm.reactions import Reaction, ReactionHazard, reaction_hazards, reactions
 
 __all__ = [
     "HARMS",
-    "Chance",
-    "Driver",
     "Harm",
+    "HarmChance",
+    "HarmDriver",
     "Reaction",
     "ReactionHazard",
     "chances",

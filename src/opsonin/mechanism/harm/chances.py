@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from opsonin.knowledge import Fact, HarmCount, Knowledge
+from opsonin.mechanism.harm.haemolysis import haemolysis_chance
 from opsonin.mechanism.harm.harms import HARMS, SHELF, facts_of, first_infusion
 from opsonin.mechanism.harm.pooling import Count, Interval, jeffreys, pooled
 from opsonin.patient import Patient
@@ -22,7 +23,7 @@ POOLING_FACT = f"{SHELF}/method/pooling"
 
 
 @dataclass(frozen=True)
-class Chance:
+class HarmChance:
     """The probability of one harm in one course, with its 95 % interval; None where no frequency is known."""
 
     harm: str  # one of HARMS
@@ -34,7 +35,7 @@ class Chance:
     facts: tuple[Fact, ...]
 
 
-def chances(patient: Patient, regimen: Regimen, knowledge: Knowledge) -> tuple[Chance, ...]:
+def chances(patient: Patient, regimen: Regimen, knowledge: Knowledge) -> tuple[HarmChance, ...]:
     """The chance of every harm on the shelf in this course.
 
     Sources: harms.
@@ -42,15 +43,20 @@ def chances(patient: Patient, regimen: Regimen, knowledge: Knowledge) -> tuple[C
     return tuple(_chance(id, patient, regimen, knowledge) for id in HARMS if facts_of(id, knowledge))
 
 
-def _chance(id: str, patient: Patient, regimen: Regimen, knowledge: Knowledge) -> Chance:
+def _chance(id: str, patient: Patient, regimen: Regimen, knowledge: Knowledge) -> HarmChance:
     fact = next((f for f in facts_of(id, knowledge, "chance") if _holds(f, patient)), None)
     if fact is None:
         says = f"No frequency of {HARMS[id]} in people like this one is on the shelf; that is not a frequency of zero."
-        return Chance(id, None, None, None, "not known", says, ())
+        return HarmChance(id, None, None, None, "not known", says, ())
     how = str(fact.value["how"])
+    if how == "model":
+        fitted, says, facts = haemolysis_chance(patient, regimen, knowledge, level=level(knowledge))
+        if fitted is None:
+            return HarmChance(id, None, None, None, "not known", says, (fact, *facts))
+        return HarmChance(id, *fitted, how, says, (fact, *facts))
     found = frequency(fact, regimen, knowledge)
     extra = (knowledge.fact(POOLING_FACT),) if how.startswith("pooled") else ()
-    return Chance(id, *found, how, fact.says, (fact, *extra))
+    return HarmChance(id, *found, how, fact.says, (fact, *extra))
 
 
 def _holds(fact: Fact, patient: Patient) -> bool:

@@ -22,7 +22,7 @@ HARMS: dict[str, str] = {
 
 
 @dataclass(frozen=True)
-class Driver:
+class HarmDriver:
     """Something that makes a harm more or less likely, and whether it holds for this person."""
 
     says: str
@@ -33,15 +33,14 @@ class Driver:
 
 @dataclass(frozen=True)
 class Harm:
-    """One harm: when it comes, what drives it, where sources disagree, and what was counted."""
+    """One harm: when it comes, what drives it in this person, where sources disagree, and what to keep in mind."""
 
     id: str
     title: str
     onset: Fact | None
-    drivers: tuple[Driver, ...]
+    drivers: tuple[HarmDriver, ...]
     conflicts: tuple[Fact, ...]
     remarks: tuple[Fact, ...]
-    counts: tuple[HarmCount, ...]
 
 
 def harms(patient: Patient, knowledge: Knowledge) -> tuple[Harm, ...]:
@@ -72,14 +71,13 @@ def _harm(id: str, title: str, patient: Patient, knowledge: Knowledge) -> Harm:
         drivers=tuple(_driver(fact, patient) for fact in facts_of(id, knowledge, "driver_")),
         conflicts=facts_of(id, knowledge, "conflict_"),
         remarks=facts_of(id, knowledge, "unknown"),
-        counts=counts_of(id, knowledge),
     )
 
 
-def _driver(fact: Fact, patient: Patient) -> Driver:
+def _driver(fact: Fact, patient: Patient) -> HarmDriver:
     value = fact.value
     size = f" {value['effect']} ({value['low']}–{value['high']})" if "effect" in value else ""
-    return Driver(fact.says, f"{value['measure']}{size}: {value['of']}", _here(value["depends_on"], patient), fact)
+    return HarmDriver(fact.says, f"{value['measure']}{size}: {value['of']}", _here(value["depends_on"], patient), fact)
 
 
 def _here(depends_on: str, patient: Patient) -> str:
@@ -88,6 +86,7 @@ def _here(depends_on: str, patient: Patient) -> str:
         "first_infusion": first_infusion(patient),
         "corticosteroid": patient.corticosteroids == "current" if patient.corticosteroids is not None else None,
         "child": not patient.is_adult,
+        "non_o": patient.blood_group != "O" if patient.blood_group else None,
         "premedication": None,
         **dict(patient.risks),
     }
