@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -97,8 +98,17 @@ def write_outlooks(outlooks: Mapping[str, AtgOutlook], folder: Path) -> list[Pat
 
 
 def draw_outlook(outlook: AtgOutlook, path: Path) -> Path:
-    """One panel per output, the stamp over all of them; the path written."""
-    need("matplotlib")
+    """Write the figure of an outlook as SVG; the path written."""
+    path.write_text(outlook_svg(outlook), encoding="utf-8")
+    return path
+
+
+def outlook_svg(outlook: AtgOutlook) -> str:
+    """One panel per output, the stamp over all of them, as SVG text; the same text every time.
+
+    Nothing is drawn of an outlook without levels: its `withheld` says why there are none.
+    """
+    matplotlib = need("matplotlib")
     from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
 
@@ -122,8 +132,10 @@ def draw_outlook(outlook: AtgOutlook, path: Path) -> Path:
         if place == 1:
             axes.legend(frameon=False, fontsize=8, loc="upper right")
     figure.suptitle("\n".join(textwrap.wrap(outlook.stamp, 55 * across)), fontsize=9, color="#b3261e", weight="bold")
-    figure.savefig(path, format="svg", metadata={"Date": None})
-    return path
+    text = StringIO()
+    with matplotlib.rc_context({"svg.hashsalt": "opsonin", "svg.fonttype": "none"}):
+        figure.savefig(text, format="svg", metadata={"Date": None, "Creator": "opsonin"})
+    return text.getvalue()
 
 
 def _about_targets(outlook: AtgOutlook, reached: Sequence[Attained]) -> Iterator[str]:
