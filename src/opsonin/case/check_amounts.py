@@ -18,6 +18,7 @@ def check_amounts(sight: Sight) -> None:
     _goal_count(sight)
     _doses_and_rates(sight)
     _stock_and_pump(sight)
+    _team_limits(sight)
 
 
 def within(sight: Seen, place: Place, quantity: Quantity | None, within: Limits) -> bool:
@@ -106,3 +107,19 @@ def _stock_and_pump(sight: Sight) -> None:
             within(sight, ("stock", index, "vials", number), vial, limits.VIAL)
     if sight.file.pump is not None:
         within(sight, ("pump", "resolution"), sight.file.pump.resolution, limits.PUMP_STEP)
+
+
+def _team_limits(sight: Sight) -> None:
+    """Limits for vital signs that a living person could pass, the lower below the higher."""
+    said = sight.file.limits
+    for name in type(said).model_fields if said is not None else ():
+        change = "change" if name.endswith("_change") else name
+        sign = name.rpartition("_")[0]
+        within(
+            sight, ("limits", name), getattr(said, name), limits.TEAM_CHANGES.get(change) or limits.TEAM_LIMITS[sign]
+        )
+    for sign in ("pulse", "systolic", "respiratory_rate"):
+        low, high = (getattr(said, f"{sign}_{side}", None) for side in ("below", "above"))
+        if low is not None and high is not None and low.amount >= high.amount:
+            why = f"is not below {sign}_above, {high.written}."
+            sight.notes.add(("limits", f"{sign}_below"), why, "Correct one of the two.")

@@ -13,7 +13,17 @@ from opsonin.case import readers as read
 from opsonin.case.fields import Block, ProductId, Words, YesNo, fact
 from opsonin.errors import InputRefused
 from opsonin.patient import event_line as lines
-from opsonin.patient.event import ALWAYS, ID_PATTERN, IMMUNOGLOBULIN, KINDS, OUTCOMES, SEVERITIES, VITAL_SIGNS, WHEREVER
+from opsonin.patient.event import (
+    ALWAYS,
+    ID_PATTERN,
+    IMMUNOGLOBULIN,
+    JUDGEMENTS,
+    KINDS,
+    OUTCOMES,
+    SEVERITIES,
+    VITAL_SIGNS,
+    WHEREVER,
+)
 from opsonin.patient.event_line import MEASURED
 from opsonin.quantities import Quantity
 
@@ -69,6 +79,7 @@ class EventLine(Block):
     vials: list[Words] | None = fact("start, bag: what each vial holds, one entry for each.", ["20 g", "20 g", "5 g"])
     concentration: Words = fact("start, bag: the strength of what runs in.", "100 mg/mL")
     volume: Words = fact("start, bag: the volume hung; pause, stop, end: in all so far, as the pump says.", "450 mL")
+    made: Moment = fact("start, bag: when the bag was made or the vials were pooled.", "2026-11-21T08:40+01:00")
     weight: Words = fact("start: the body weight that rates per kilogram refer to.", "72 kg")
     rate: Words = fact("rate, start, resume: the rate the pump was set to.", "120 mL/h")
     pulse: Words = fact("vitals: pulse.", "82 /min")
@@ -76,6 +87,9 @@ class EventLine(Block):
     temperature: Words = fact("vitals: body temperature, in °C or °F.", "36.8 °C")
     respiratory_rate: Words = fact("vitals: breaths.", "16 /min")
     oxygen_saturation: Words = fact("vitals: oxygen saturation.", "97 %")
+    judged: Annotated[str | None, read.choice(*JUDGEMENTS)] = fact(
+        "vitals: whether a person finds them acceptable, against those before the start.", "acceptable"
+    )
     severity: Annotated[str | None, read.choice(*SEVERITIES)] = fact(
         "symptom: how bad; passed when it is over.", "moderate"
     )

@@ -211,6 +211,37 @@ class PumpBlock(Block):
     resolution: Annotated[Quantity | None, read.amount("pump_rate")] = fact("Smallest step of the pump.", "1 mL/h")
 
 
+class LimitsBlock(Block):
+    """The team's own; no source on the shelf states any. Names as in `knowledge.LIMITS`, the unit with the number."""
+
+    pulse_below: Annotated[Quantity | None, read.amount("per_minute")] = fact("Pulse not below this.", "50 /min")
+    pulse_above: Annotated[Quantity | None, read.amount("per_minute")] = fact("Pulse not above this.", "120 /min")
+    pulse_change: Annotated[Quantity | None, read.amount("percent")] = fact("Pulse: most change, either way.", "25 %")
+    systolic_below: Annotated[Quantity | None, read.amount("pressure")] = fact("Systolic not below this.", "95 mmHg")
+    systolic_above: Annotated[Quantity | None, read.amount("pressure")] = fact("Systolic not above this.", "170 mmHg")
+    systolic_change: Annotated[Quantity | None, read.amount("percent")] = fact(
+        "Systolic pressure: most change from the first set, either way.", "20 %"
+    )
+    temperature_above: Annotated[Quantity | None, read.amount("temperature")] = fact(
+        "Temperature not above this.", "38.5 °C"
+    )
+    temperature_rise: Annotated[Quantity | None, read.amount("temperature")] = fact(
+        "Temperature: most rise over the first set.", "1 °C"
+    )
+    respiratory_rate_below: Annotated[Quantity | None, read.amount("per_minute")] = fact(
+        "Breaths not below this.", "10 /min"
+    )
+    respiratory_rate_above: Annotated[Quantity | None, read.amount("per_minute")] = fact(
+        "Breaths not above this.", "24 /min"
+    )
+    oxygen_saturation_below: Annotated[Quantity | None, read.amount("saturation")] = fact(
+        "Oxygen saturation not below this.", "94 %"
+    )
+    check_every: Annotated[Quantity | None, read.amount("duration")] = fact(
+        "Vital signs at least this often, instead of the pack's times.", "15 min"
+    )
+
+
 class TeamBlock(Block):
     signer: Words = fact("Who signs the orders.", "ward pharmacist")
     contacts: Words = fact("Whom to call.", "haematology on call, extension 4242")
@@ -282,4 +313,7 @@ class CaseFile(Block):
         "Price per gram of each product, in the site's currency.", {"gamunex-c": 100}
     )
     pump: PumpBlock | None = fact("The infusion pump.", {"resolution": "1 mL/h"})
+    limits: LimitsBlock | None = fact(
+        "The team's own limits for vital signs while the infusion runs.", {"systolic_change": "20 %"}
+    )
     team: TeamBlock | None = fact("Who signs and whom to call.", {"signer": "ward pharmacist"})

@@ -90,6 +90,18 @@ PRESSURE_MMHG = (Decimal(10), Decimal(370))
 GLOBULIN_GIVEN = Limits("mass", "0.0001", "20", "0.005", "8", "one infusion; 40 mg/kg at 200 kg would be 8 g")
 FINAL_VOLUME = Limits("volume", "5", "3000", "50", "1500", "one bag or bottle of an infusion")
 INFUSION_HOURS = Limits("duration", "0.05", "24", "2", "14", "a day's dose is given within its day")
+TEAM_LIMITS = {  # of a vital sign, by the beginning of the field's name
+    "pulse": VITAL_SIGNS["pulse"],
+    "respiratory_rate": VITAL_SIGNS["respiratory_rate"],
+    "oxygen_saturation": VITAL_SIGNS["oxygen_saturation"],
+    "systolic": Limits("pressure", "10", "370", "70", "200", "of a living person"),
+    "temperature": Limits("temperature", "20", "45", "34", "41", "of a living person"),
+}
+TEAM_CHANGES = {
+    "temperature_rise": Limits("temperature", "0.1", "6", "0.5", "3", "a rise that a person survives"),
+    "change": Limits("percent", "1", "100", "5", "50", "a share of the first set"),
+    "check_every": Limits("duration", "0.01", "24", "0.05", "4", "within one infusion"),
+}
 GOAL_COUNT = Limits(
     "platelets", str(GOAL_LOWEST_10E9_PER_L), str(GOAL_HIGHEST_10E9_PER_L), "20", "150",
     "a goal lies between the lowest count worth aiming for and the normal range",

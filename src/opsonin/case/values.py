@@ -12,6 +12,7 @@ from opsonin.case import fields
 from opsonin.case.check_sense import normal_diagnosis
 from opsonin.case.fields import CaseFile
 from opsonin.case.readers import read_product
+from opsonin.knowledge.knowledge import LIMITS
 from opsonin.patient import (
     RISKS,
     Bleeding,
@@ -86,7 +87,19 @@ def circumstances(file: CaseFile, as_of: date, pack: str) -> Circumstances:
         pump_resolution_ml_per_h=amount(file.pump.resolution) if file.pump else None,
         prices_per_g=MappingProxyType(prices),
         team=MappingProxyType(team),
+        limits=MappingProxyType(_limits(file.limits)),
     )
+
+
+def _limits(said: fields.LimitsBlock | None) -> dict[str, Decimal]:
+    """The team's limits by the names in `knowledge.LIMITS`, whose unit stands in the name."""
+    found = {}
+    for name in fields.LimitsBlock.model_fields if said is not None else ():
+        limit_amount = amount(getattr(said, name))
+        if limit_amount is not None:
+            full = next(limit for limit in LIMITS if limit.startswith(f"{name}_"))
+            found[full] = limit_amount * 60 if full == "check_every_min" else limit_amount  # hours → minutes
+    return found
 
 
 def _weight(file: CaseFile) -> Weight:

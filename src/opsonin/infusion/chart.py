@@ -126,10 +126,7 @@ def after(before: Chart, event: Happening) -> Chart:
         case has.RateSet():
             return _at_rate(now, "rate", event.at, event.ml_per_h)
         case has.Resumed():
-            pauses = (*now.pauses[:-1], (now.pauses[-1][0], event.at)) if now.pump == "paused" else now.pauses
-            return _at_rate(
-                replace(now, pauses=pauses, finished=None, pump_ml=None), "resume", event.at, event.ml_per_h
-            )
+            return _resume(now, event)
         case has.Paused():
             return replace(_standing(now, "pause", event.at), pauses=(*now.pauses, (event.at, None)))
         case has.Stopped() | has.Ended():
@@ -178,6 +175,13 @@ def impossible(chart: Chart, event: Happening) -> str:
 def _start(now: Chart, event: has.Started) -> Chart:
     supervision = follow("supervision", now.supervision, "start") or now.supervision
     return replace(now, started=event, bags=(event,), supervision=supervision)
+
+
+def _resume(now: Chart, event: has.Resumed) -> Chart:
+    rate = event.ml_per_h if event.ml_per_h is not None else now.last_ml_per_h
+    assert rate is not None, "nothing resumes that did not run"
+    pauses = (*now.pauses[:-1], (now.pauses[-1][0], event.at)) if now.pump == "paused" else now.pauses
+    return _at_rate(replace(now, pauses=pauses, finished=None, pump_ml=None), "resume", event.at, rate)
 
 
 def _at_rate(now: Chart, trigger: str, at: datetime, ml_per_h: Decimal) -> Chart:

@@ -46,8 +46,8 @@ class VitalSigns(Happened):
     systolic: Decimal | None = None  # mmHg
     diastolic: Decimal | None = None
     pulse: Decimal | None = None  # per minute
-    breathing_rate: Decimal | None = None  # per minute
-    saturation: Decimal | None = None  # %
+    respiratory_rate: Decimal | None = None  # per minute
+    oxygen_saturation: Decimal | None = None  # %
     acceptable: bool | None = None
 
 
@@ -84,9 +84,9 @@ class Paused(Happened):
 
 @dataclass(frozen=True, kw_only=True)
 class Resumed(Happened):
-    """The pump runs again, at this rate."""
+    """The pump runs again; without a rate, at the one before the pause."""
 
-    ml_per_h: Decimal
+    ml_per_h: Decimal | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,8 +13,8 @@ NAMES = {
     "temperature": "temperature",
     "systolic": "blood pressure",
     "pulse": "pulse",
-    "breathing_rate": "breathing rate",
-    "saturation": "oxygen saturation",
+    "respiratory_rate": "breathing rate",
+    "oxygen_saturation": "oxygen saturation",
 }
 # Limit → (sign, comparison, unit). "change" is either way, in percent of the first set; "rise" in the sign's own unit.
 _LIMITS = {
@@ -26,9 +26,9 @@ _LIMITS = {
     "systolic_change_percent": ("systolic", "change", "%"),
     "temperature_above_c": ("temperature", "above", "°C"),
     "temperature_rise_c": ("temperature", "rise", "°C"),
-    "breathing_rate_below_per_min": ("breathing_rate", "below", "/min"),
-    "breathing_rate_above_per_min": ("breathing_rate", "above", "/min"),
-    "saturation_below_percent": ("saturation", "below", "%"),
+    "respiratory_rate_below_per_min": ("respiratory_rate", "below", "/min"),
+    "respiratory_rate_above_per_min": ("respiratory_rate", "above", "/min"),
+    "oxygen_saturation_below_percent": ("oxygen_saturation", "below", "%"),
 }
 
 
@@ -86,8 +86,8 @@ def danger(signs: VitalSigns, first: VitalSigns | None, *, is_adult: bool, rules
     """
     found = {}
     oxygen = rules.severe_signs.value["oxygen_saturation_at_most"]
-    if signs.saturation is not None and signs.saturation <= oxygen:
-        found["breathing"] = f"oxygen saturation {show(signs.saturation)} %, at or below {show(oxygen)}"
+    if signs.oxygen_saturation is not None and signs.oxygen_saturation <= oxygen:
+        found["breathing"] = f"oxygen saturation {show(signs.oxygen_saturation)} %, at or below {show(oxygen)}"
     start = first.systolic if first is not None else None
     if signs.systolic is None:
         return found
@@ -112,8 +112,8 @@ def in_words(signs: VitalSigns) -> str:
         f"{show(signs.temperature_c)} °C" if signs.temperature_c is not None else "",
         pressure,
         f"pulse {show(signs.pulse)}" if signs.pulse is not None else "",
-        f"breathing {show(signs.breathing_rate)}" if signs.breathing_rate is not None else "",
-        f"SpO₂ {show(signs.saturation)} %" if signs.saturation is not None else "",
+        f"breathing {show(signs.respiratory_rate)}" if signs.respiratory_rate is not None else "",
+        f"SpO₂ {show(signs.oxygen_saturation)} %" if signs.oxygen_saturation is not None else "",
         {True: "judged acceptable", False: "judged not acceptable", None: ""}[signs.acceptable],
     ]
     return ", ".join(part for part in parts if part)

@@ -165,9 +165,9 @@ LIMITS = (
     "systolic_change_percent",
     "temperature_above_c",
     "temperature_rise_c",
-    "breathing_rate_below_per_min",
-    "breathing_rate_above_per_min",
-    "saturation_below_percent",
+    "respiratory_rate_below_per_min",
+    "respiratory_rate_above_per_min",
+    "oxygen_saturation_below_percent",
     "check_every_min",
 )
 

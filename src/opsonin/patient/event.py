@@ -7,7 +7,7 @@ at the bedside, follow-up, the record.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -34,6 +34,7 @@ class Kind:
 
 ALWAYS = ("kind", "at", "who", "source")
 WHEREVER = ("noted", "id", "case", "says", "record")  # may stand in an event of any kind
+JUDGEMENTS = ("acceptable", "not-acceptable")
 _HANGS = ("lots", "vials", "concentration", "volume")
 KINDS: dict[str, Kind] = {
     "plan": Kind("a plan was issued", ("plan",)),
@@ -48,14 +49,16 @@ KINDS: dict[str, Kind] = {
     ),
     "measured": Kind("the laboratory measured", ("what", "value")),
     "start": Kind(
-        "an infusion began", ("product", "lots", "vials", "concentration"), ("volume", "weight", "rate", "infusion")
+        "an infusion began", ("product", "lots", "vials", "concentration"),
+        ("volume", "weight", "rate", "made", "infusion")
     ),
     "rate": Kind("the pump was set to a rate", ("rate",), ("reason", "infusion")),
-    "vitals": Kind("vital signs were taken", (), (*VITAL_SIGNS, "infusion")),
+    "vitals": Kind("vital signs were taken", (), (*VITAL_SIGNS, "judged", "infusion")),
     "symptom": Kind("something was felt or seen", ("says",), ("what", "severity", "infusion")),
     "pause": Kind("the infusion was paused", ("reason",), ("volume", "infusion")),
     "resume": Kind("the infusion ran again", (), ("rate", "reason", "infusion")),
-    "bag": Kind("another bag was hung", ("lots", "vials"), ("product", "concentration", "volume", "infusion")),
+    "bag": Kind("another bag was hung", ("lots", "vials"),
+                ("product", "concentration", "volume", "made", "infusion")),
     "stop": Kind("the infusion was stopped for good, before its end", ("reason",), ("volume", "infusion")),
     "end": Kind("the infusion ended as planned", (), ("volume", "infusion")),
     "note": Kind("anything else, in words", ("says",), ("about", "infusion")),
@@ -134,5 +137,14 @@ class Event:
     weight: Quantity | None = None  # start: the body weight, kg, that rates per kilogram refer to
     hung: Hung | None = None  # start, bag
     lots: tuple[str, ...] = ()  # given
+    made: datetime | None = None  # start, bag: when the bag was made or the vials were pooled
+    judged: str = ""  # vitals: one of JUDGEMENTS, against the first set; "" when nobody judged
     vitals: VitalSigns | None = None
     plan: Mapping[str, Any] | None = field(default=None, hash=False)  # plan: what was issued
+
+
+def standing(events: Sequence[Event]) -> tuple[Event, ...]:
+    """The events that still stand, oldest first: corrections and what they withdraw are gone."""
+    withdrawn = {event.corrects for event in events if event.kind == "correction"}
+    kept = [event for event in events if event.kind != "correction" and (not event.id or event.id not in withdrawn)]
+    return tuple(sorted(kept, key=lambda event: event.at))

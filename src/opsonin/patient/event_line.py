@@ -25,7 +25,7 @@ AMOUNTS = {  # field → kind of quantity
     "pulse": "per_minute", "respiratory_rate": "per_minute", "oxygen_saturation": "saturation",
 }  # fmt: skip
 _WORDS = ("id", "case", "infusion", "says", "corrects", "severity", "reason", "about", "rule", "outcome", "dose",
-          "route")  # fmt: skip
+          "route", "judged")  # fmt: skip
 _YES_NO = {"yes": True, "true": True, "no": False, "false": False}
 _PRESSURE = re.compile(r"^\s*([0-9]{1,3})\s*/\s*([0-9]{1,3})\s*mm\s?Hg\s*$", re.IGNORECASE)
 _FAHRENHEIT = re.compile(r"^\s*([0-9]{1,3}(?:\.[0-9]{1,4})?)\s*°?\s*F\s*$")
@@ -61,6 +61,7 @@ def event_from_line(line: Mapping[str, Any], *, place: str) -> Event:
         interruptions=tuple((_moment(a), _moment(b)) for a, b in line.get("interruptions") or ()),
         raises_platelets=_YES_NO.get(str(line.get("raises_platelets")).lower()),
         noted=_moment_or_none(line.get("noted")),
+        made=_moment_or_none(line.get("made")),
         rate=read_field("rate", line),
         volume=None if hangs else read_field("volume", line),
         weight=read_field("weight", line),
@@ -98,6 +99,7 @@ def line_from_event(event: Event) -> dict[str, Any]:
         "vials": [vial.written for vial in hung.vials] if hung else None,
         "concentration": _written(hung.concentration if hung else None),
         "volume": _written(hung.volume if hung else event.volume),
+        "made": event.made.isoformat() if event.made else None,
         "weight": _written(event.weight),
         "plan": dict(event.plan) if event.plan is not None else None,
         **{name: getattr(event, name) for name in _WORDS},

@@ -48,6 +48,9 @@ _KINDS: dict[str, tuple[str, dict[str, Fraction]]] = {
     "concentration": ("mg/mL", {"mg/mL": _F(1), "g/L": _F(1), "g/mL": _F(1000), "%": _F(10)}),  # %: g in 100 mL
     "per_minute": ("/min", {"/min": _F(1), "bpm": _F(1)}),
     "saturation": ("%", {"%": _F(1)}),
+    "percent": ("%", {"%": _F(1)}),
+    "pressure": ("mmHg", {"mmHg": _F(1)}),
+    "temperature": ("°C", {"°C": _F(1), "C": _F(1)}),
 }  # fmt: skip
 
 # Units that need something else (here a product's concentration) to become the canonical one keep their own name.
@@ -140,6 +143,7 @@ _EXAMPLES = {
     "haemoglobin": "131 g/L", "creatinine": "71 umol/L", "mass": "10 g", "volume": "100 mL", "duration": "2 h",
     "pump_rate": "1 mL/h", "rate_per_weight": "0.5 mL/kg/h", "dose_per_weight": "1 g/kg",
     "concentration": "100 mg/mL", "per_minute": "82 /min", "saturation": "97 %",
+    "percent": "20 %", "pressure": "90 mmHg", "temperature": "38.5 °C",
 }  # fmt: skip
 _NAMES = {"platelets": "a platelet count", "white_cells": "a white-cell count", "t_cells": "a T-cell count",
           "immunoglobulin": "an immunoglobulin level", "pump_rate": "a pump rate",

@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from opsonin.errors import InputRefused, Problem
-from opsonin.patient.event import IMMUNOGLOBULIN, TRANSFUSION, Event
+from opsonin.patient.event import IMMUNOGLOBULIN, TRANSFUSION, Event, standing
 
 EPISODE_GAP_DAYS = 56  # assumed: about two half-lives of IgG
 NOON = 12 / 24
@@ -100,13 +100,6 @@ def history(events: Sequence[Event], *, as_of: date, length_days: float) -> Hist
         not_modelled=tuple(_not_modelled(events, zero)),
         notes=(*notes, *_about(events, episode, doses)),
     )
-
-
-def standing(events: Sequence[Event]) -> tuple[Event, ...]:
-    """The events that still stand, oldest first: corrections and what they withdraw are gone."""
-    withdrawn = {event.corrects for event in events if event.kind == "correction"}
-    kept = [event for event in events if event.kind != "correction" and (not event.id or event.id not in withdrawn)]
-    return tuple(sorted(kept, key=lambda event: event.at))
 
 
 def _latest_episode(doses: Sequence[Event]) -> list[Event]:

@@ -17,7 +17,7 @@ class Bed:
     """Events by the minute after nine, with usual values where a test does not care."""
 
     SIGNS = {  # noqa: RUF012
-        "temperature_c": "36.8", "systolic": "120", "diastolic": "75", "pulse": "80", "breathing_rate": "16",
+        "temperature_c": "36.8", "systolic": "120", "diastolic": "75", "pulse": "80", "respiratory_rate": "16",
     }  # fmt: skip
 
     def at(self, minutes):

@@ -67,13 +67,13 @@ def test_no_rise_without_a_first_set_however_good_the_later_ones(order_of, bed):
 def test_the_teams_own_limits_stand_in_for_a_persons_word(order_of, bed):
     limits = {
         "pulse_above_per_min": Decimal(110), "systolic_change_percent": Decimal(20),
-        "temperature_rise_c": Decimal(1), "breathing_rate_above_per_min": Decimal(24),
+        "temperature_rise_c": Decimal(1), "respiratory_rate_above_per_min": Decimal(24),
     }  # fmt: skip
     order = order_of(limits=limits)
     quiet = [bed.signs(-5, acceptable=None), bed.start(order), bed.signs(15, acceptable=None)]
     said = bed.advice(order, [*quiet, bed.signs(30, acceptable=None)], 30)
     assert said.kind == "raise" and any("the case" in used for used in said.used)
-    for sign, value in (("pulse", "111"), ("systolic", "95"), ("temperature_c", "37.9"), ("breathing_rate", "25")):
+    for sign, value in (("pulse", "111"), ("systolic", "95"), ("temperature_c", "37.9"), ("respiratory_rate", "25")):
         said = bed.advice(order, [*quiet, bed.signs(30, acceptable=None, **{sign: value})], 30)
         assert said.kind == "pause", sign
     partly = order_of(limits={"pulse_above_per_min": Decimal(110)})
@@ -159,7 +159,7 @@ def test_us_has_no_rule_on_a_reaction_that_returns_and_asks(order_of, bed):
         lambda b, m: [b.symptom(m, severity="severe")],
         lambda b, m: [b.symptom(m, "thrombosis", "mild")],
         lambda b, m: [b.signs(m, systolic="89")],
-        lambda b, m: [b.signs(m, saturation="92")],
+        lambda b, m: [b.signs(m, oxygen_saturation="92")],
     ],
 )
 def test_a_severe_reaction_stops_for_good(order_of, bed, bad):
@@ -179,8 +179,8 @@ def test_a_severe_reaction_stops_for_good(order_of, bed, bad):
         lambda b, m: [b.symptom(m, "rash"), b.symptom(m, "breathing-problems")],
         lambda b, m: [b.symptom(m, "itching"), b.symptom(m, "vomiting")],
         lambda b, m: [b.symptom(m, "rash"), b.signs(m, systolic="83")],
-        lambda b, m: [b.symptom(m, "rash"), b.signs(m, saturation="91")],
-        lambda b, m: [b.signs(m, systolic="80", saturation="90")],
+        lambda b, m: [b.symptom(m, "rash"), b.signs(m, oxygen_saturation="91")],
+        lambda b, m: [b.signs(m, systolic="80", oxygen_saturation="90")],
         lambda b, m: [b.symptom(m, "headache", "life-threatening")],
     ],
 )
