@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from opsonin import __version__
-from opsonin.cli import followup, lookups, simulate, trials
+from opsonin.cli import followup, infuse, lookups, simulate, trials
 from opsonin.errors import CheckFailed, InputRefused, OpsoninError, Problem
 
 if TYPE_CHECKING:
@@ -220,6 +220,7 @@ def schema(what: str) -> None:
 
 
 followup.register(opsonin)
+infuse.register(opsonin)
 lookups.register(opsonin)
 simulate.register(opsonin)
 trials.register(opsonin)

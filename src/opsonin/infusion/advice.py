@@ -288,7 +288,7 @@ def _rise_or_hold(chart: Chart, now: datetime) -> Advice:
     if not open_ones:
         to = next_rate(chart)
         assert to is not None
-        used = tuple(one.says for _, one in found if one.met)
+        used = tuple(one.says for name, one in found if name in _WORTH_SAYING)
         return Advice("raise", f"Raise to {show(to)} mL/h.", "raise step by step", to, used, (), facts)
     if next_rate(chart) is None:
         after = ceiling(chart)
@@ -327,6 +327,14 @@ def _over(chart: Chart, now: datetime) -> Advice:
     used = (why[chart.order.first_infusion],)
     return Advice("observe", says, "after the end", None, used, (), (fact, *chart.order.rules.checks.facts))
 
+
+_WORTH_SAYING = (
+    "no symptom",
+    "the step's time",
+    "first vital signs",
+    "vital signs in date",
+    "vital signs within limits",
+)
 
 SITUATIONS = (
     Situation("suspected anaphylaxis", lambda c, n: c.supervision == "emergency", _emergency),

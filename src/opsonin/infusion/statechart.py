@@ -102,7 +102,7 @@ def as_mermaid(region: str) -> str:
     """One region as a Mermaid state diagram."""
     lines = ["stateDiagram-v2", f"    [*] --> {_name(START[region])}"]
     for state, says in STATES[region].items():
-        lines.append(f"    {_name(state)} : {state} – {says}")
+        lines.append(f"    {_name(state)} : {state} – {says.replace(':', ',')}")
     for one in REGIONS[region]:
         guard = f" [{one.guard}]" if one.guard else ""
         lines.append(f"    {_name(one.source)} --> {_name(one.target)} : {one.trigger}{guard}")

@@ -1,0 +1,146 @@
+"""`opsonin infuse` from a terminal: logged by single commands, typed at the screen, read as JSON Lines, followed up."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+AID = "controls no pump and raises no alarm"
+
+
+@pytest.fixture
+def case(tmp_path):
+    copy = tmp_path / "child.yaml"
+    shutil.copy(ROOT / "examples/child-new-itp.yaml", copy)
+    return copy
+
+
+def infuse(*words, typed=None, code=0):
+    env = {**os.environ, "NO_COLOR": "1", "COLUMNS": "110", "OPSONIN_WHO": "nurse"}
+    command = [sys.executable, "-m", "opsonin", "infuse", *map(str, words)]
+    run = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False, input=typed)
+    assert run.returncode == code, f"{words}: exit {run.returncode}\n{run.stdout[-2000:]}\n{run.stderr[-3000:]}"
+    return run
+
+
+WHOLE = """\
+@15:55 v 36.8C 100/60 95 22 99% ok
+@16:00 start 11.5 mL/h lot A1 vials 10 5 2.5 1 1
+@16:15 v 36.8C 100/60 95 22 99% ok
+@16:30 v 36.8C 100/60 95 22 99% ok
+@16:30 rate 23 mL/h
+@16:40 s headache mild
+@16:41 rate 11.5 mL/h
+@16:45 m paracetamol 250 mg
+@17:00 gone headache
+@17:05 pause toilet
+@17:10 v 36.7C 102/61 92 21 99% ok
+@17:11 resume
+@18:00 stop line blocked
+"""
+
+
+def test_a_whole_infusion_typed_at_the_screen_and_followed_up(case):
+    out = infuse("start", case, "--regimen", "gamunex_c:1x1", "--at", "2026-11-20T15:50-05:00", typed=WHOLE).stdout
+    assert AID in out
+    for advised in ("TAKE VITAL SIGNS", "BEGIN", "Raise to 23 mL/h", "Slow to 11.5 mL/h", "START AGAIN", "STOP"):
+        assert advised in out, advised
+    book = case.with_suffix(".events.jsonl")
+    lines = [json.loads(line) for line in book.read_text(encoding="utf-8").splitlines()]
+    given = lines[-1]
+    ml = 11.5 * 30 / 60 + 23 * 11 / 60 + 11.5 * (24 + 49) / 60
+    assert (given["kind"], given["what"]) == ("given", "immunoglobulin")
+    assert float(given["grams"].removesuffix(" g")) == pytest.approx(ml / 10, abs=1e-4)
+    assert len(given["interruptions"]) == 1
+    found = json.loads(infuse("status", case, "--at", "18:01", "--json").stdout)
+    assert found["delivered"]["whole"] is False and found["tolerated"]["highest_rate_ml_per_h"] == "11.5"
+    assert found["grade"]["ctcae_5"] == 2 and AID in found["aid"]
+    assert infuse("status", case, "--at", "18:01").stdout.count(AID) == 1
+    each = [json.loads(line) for line in infuse("status", case, "--each").stdout.splitlines()]
+    assert [one["advice"]["kind"] for one in each][:5] == ["begin", "hold", "hold", "hold", "slow"]
+
+
+def test_single_commands_json_lines_and_a_late_entry(case, tmp_path):
+    infuse(
+        "log",
+        case,
+        "--regimen",
+        "gamunex_c:1x1",
+        "--at",
+        "2026-11-20T15:55-05:00",
+        *["v", "36.8C", "100/60", "95", "22", "ok"],
+    )
+    infuse("log", case, "--at", "16:00", *["start", "11.5", "mL/h", "lot", "A1", "vials", "10", "5", "2.5", "1", "1"])
+    infuse("log", case, "--at", "16:31", *["v", "36.8C", "100/60", "95", "22", "ok"])
+    late = infuse("log", case, "--at", "16:15", *["v", "36.8C", "100/60", "95", "22", "bad"], "--json")
+    assert json.loads(late.stdout)["supervision"] == "recovering", "a later set was acceptable again"
+    more = tmp_path / "more.jsonl"
+    line = {"kind": "symptom", "at": "2026-11-20T16:40-05:00", "who": "nurse", "source": "ward", "what": "rash",
+            "severity": "moderate", "says": "hives on both arms"}  # fmt: skip
+    more.write_text(json.dumps(line) + "\n", encoding="utf-8")
+    found = json.loads(infuse("log", case, "--lines", more, "--json").stdout)
+    assert found["advice"]["kind"] == "pause"
+    infuse("log", case, "--at", "16:41", *["s", "breathing-problems", "mild"])
+    said = json.loads(infuse("status", case, "--at", "16:42", "--json").stdout)["advice"]
+    assert said["kind"] == "stop-at-once" and "infusion/emergency/pathway" in said["facts"]
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (["rate", "23"], "with its unit"),
+        (["rate", "23", "mL/h"], "not started"),
+        (["s", "headache"], "how bad it is"),
+        (["s", "headache", "awful"], "not one of the words"),
+        (["v", "36.8", "100/60", "95", "22"], "is no vital sign"),
+        (["dance"], "is not understood"),
+        (["resume"], "not started"),
+    ],
+)
+def test_what_cannot_be_is_refused_and_nothing_is_written(case, words, why):
+    at = ("--regimen", "gamunex_c:1x1", "--at", "2026-11-20T16:00-05:00")
+    run = infuse("log", case, *at, *words, code=2)
+    assert why in run.stderr and not case.with_suffix(".events.jsonl").exists()
+
+
+def test_the_ordered_course_must_be_named_when_there_are_several(case):
+    run = infuse("status", case, code=2)
+    assert "more than one course" in run.stderr and "privigen:1x1" in run.stderr
+
+
+def test_follow_up_reads_what_was_delivered(tmp_path):
+    from opsonin.case.events import read_events
+    from opsonin.update.events import merged  # the same reading as `opsonin update`
+
+    copy = tmp_path / "child.yaml"
+    shutil.copy(ROOT / "examples/child-new-itp.yaml", copy)
+    infuse("start", copy, "--regimen", "gamunex_c:1x1", "--at", "2026-11-20T15:50-05:00", typed=WHOLE)
+    from datetime import date
+
+    events = merged((), read_events(copy.with_suffix(".events.jsonl"), as_of=date(2026, 11, 21)))
+    doses = [event for event in events if event.kind == "given" and event.what == "immunoglobulin"]
+    assert len(doses) == 1 and doses[0].interruptions and doses[0].until is not None
+
+
+def test_a_record_keeps_the_infusion_too(case, tmp_path):
+    pytest.importorskip("sqlalchemy")
+    pytest.importorskip("rfc8785")
+    pytest.importorskip("alembic")
+    from opsonin.record import create_record, open_record
+
+    where = tmp_path / "ward.record"
+    create_record(where).close()
+    infuse(
+        "start", case, "--regimen", "gamunex_c:1x1", "--record", where, "--at", "2026-11-20T15:50-05:00", typed=WHOLE
+    )
+    assert not case.with_suffix(".events.jsonl").exists()
+    with open_record(where) as record:
+        assert record.verify().holds
+        assert record.events("child-new-itp")[-1].kind == "given"
+    found = json.loads(infuse("status", case, "--record", where, "--at", "18:01", "--json").stdout)
+    assert found["pump"] == "stopped"
