@@ -99,4 +99,4 @@ def test_the_reference_page_names_every_field() -> None:
     for _, schema in blocks():
         for name in schema["properties"]:
             assert f"| `{name}` |" in page
-    assert len(CaseFile.model_fields) == 21
+    assert len(CaseFile.model_fields) == 22

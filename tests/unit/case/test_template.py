@@ -64,6 +64,7 @@ def test_with_every_optional_line_it_is_sound_and_states_every_block() -> None:
         "stock",
         "prices",
         "pump",
+        "limits",
         "team",
     }
     assert case.patient.blood_group == "A"
