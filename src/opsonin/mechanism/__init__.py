@@ -1,6 +1,7 @@
 """How do the antibodies move, and what do they do?
 
-Takes: Knowledge and covariates. Gives: the model of immunoglobulin in ITP, its typical parameters, its domain.
+Takes: Knowledge and covariates. Gives: the model of immunoglobulin in ITP, its typical parameters, its domain;
+the exploratory models of antithymocyte globulin stand in `atg_models`.
 May import: simulate, patient, regimen, knowledge and below. No number of physiology stands here: they are on the shelf.
 """
 
