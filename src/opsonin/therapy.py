@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 from opsonin import __version__, planning, safety
 from opsonin.knowledge import Knowledge
 from opsonin.mechanism.harm import harms
-from opsonin.patient import Circumstances, Goal, Patient
-from opsonin.planning import Candidate, PackComparison, Plan, Stamp
+from opsonin.patient import Circumstances, Goal, Patient, Recipient, Request
+from opsonin.planning import Candidate, PackComparison, Plan, Stamp, atg_assess, atg_courses
 from opsonin.planning.assemble import alternatives, assemble, no_treatment
+from opsonin.planning.atg_next import NextDose, next_answer
+from opsonin.planning.atg_plan import AtgPlan, AtgStamp
 from opsonin.planning.calendar import bleeding_risk
 from opsonin.planning.candidates import silences, weight_for_dosing
 from opsonin.planning.compare_packs import compare_packs
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from opsonin.update import Event, FollowUp
 
 PLAN_SCHEMA = "opsonin-plan/1"
+ATG_PLAN_SCHEMA = "opsonin-atg-plan/1"
+NEXT_DOSE_SCHEMA = "opsonin-next-dose/1"
 
 SAFETY_FRAME = (
     "Research, education and planning support for professionals. Not a medical device, never an order, an alarm "
@@ -114,6 +118,65 @@ def plan_therapy(
         bleeding_risk=bleeding_risk(patient, knowledge),
         harms=harms(patient, knowledge),
         compared=_under(also, patient, circumstances, ranked, knowledge),
+    )
+
+
+def plan_course(
+    recipient: Recipient,
+    request: Request,
+    circumstances: Circumstances,
+    *,
+    knowledge: Knowledge,
+    product: str | None = None,
+) -> AtgPlan:
+    """Which course of antithymocyte globulin does this protocol make for this person, as of the day in `circumstances`?
+
+    A choice that the protocol leaves open and the case does not make is shown at both its ends. `product` plans
+    another product instead and carries no dose over. The choice stays with the reader.
+
+    >>> from opsonin.case import open_case
+    >>> from opsonin.knowledge import load_knowledge
+    >>> case, known = open_case("examples/atg-kidney-induction.yaml"), load_knowledge()
+    >>> plan = plan_course(case.recipient, case.request, case.circumstances, knowledge=known)
+    >>> plan.chosen.course.infusions[0].mg
+    Decimal('120.0')
+    """
+    pack = knowledge.pack(circumstances.pack)
+
+    protocols, asked, replaces = atg_courses.chosen(request, knowledge, product)
+    courses = atg_courses.planned(recipient, asked, circumstances, protocols, knowledge)
+    products = tuple({planned.course.product.id: planned.course.product for planned in courses}.values())
+
+    return AtgPlan(
+        schema=ATG_PLAN_SCHEMA,
+        recipient=recipient,
+        request=asked,
+        circumstances=circumstances,
+        says=atg_courses.in_a_sentence(asked, courses),
+        nothing_planned=atg_courses.why_nothing(asked, courses, knowledge),
+        protocols=atg_courses.fitting(asked, knowledge),
+        courses=courses,
+        replaces=replaces,
+        assessed=atg_assess.assessed(recipient, knowledge),
+        alternatives=atg_assess.alternatives(asked, knowledge),
+        statements=atg_assess.statements(products, knowledge),
+        not_known=atg_assess.not_known(recipient, asked, protocols, knowledge),
+        stamp=AtgStamp(__version__, knowledge.version, pack.id, pack.version, circumstances.as_of),
+        safety_frame=SAFETY_FRAME,
+    )
+
+
+def next_dose(
+    recipient: Recipient, request: Request, circumstances: Circumstances, *, knowledge: Knowledge
+) -> NextDose:
+    """Whether and how much antithymocyte globulin to give today, from the counts of the day in `circumstances`?
+
+    Missing or old counts withhold the answer; nothing is guessed. The clinician decides.
+    """
+    pack = knowledge.pack(circumstances.pack)
+    stamp = AtgStamp(__version__, knowledge.version, pack.id, pack.version, circumstances.as_of)
+    return next_answer(
+        recipient, request, circumstances, knowledge, schema=NEXT_DOSE_SCHEMA, stamp=stamp, safety_frame=SAFETY_FRAME
     )
 
 

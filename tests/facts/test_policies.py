@@ -13,7 +13,7 @@ from opsonin.patient import RISKS
 from opsonin.safety.check import VOCABULARY, names_any
 
 KNOWN = load_knowledge()
-RULES = KNOWN.rules
+RULES = KNOWN.rules_of("ivig")
 
 
 def by_id(rule):

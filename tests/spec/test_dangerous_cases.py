@@ -210,7 +210,7 @@ def test_why_a_product_cannot_simply_be_given(person, setting, what, changes, pl
 
 def test_every_rule_of_the_shelf_is_met_by_a_row():
     """Nothing on the shelf goes without an input that makes it speak."""
-    unmet = {rule.id for rule in KNOWN.rules if not any(rule.says.startswith(row[5][:40]) for row in TABLE)}
+    unmet = {rule.id for rule in KNOWN.rules_of("ivig") if not any(rule.says.startswith(row[5][:40]) for row in TABLE)}
     assert not unmet
 
 

@@ -19,6 +19,7 @@ from typing import Any
 
 from opsonin.knowledge import Fact, Knowledge, Product
 from opsonin.planning.plan import Plan
+from opsonin.regimen import GlobulinCourse
 from opsonin.regimen.regimen import RateLadder, Regimen
 from opsonin.sources import Citation, Source
 
@@ -29,6 +30,7 @@ Json = Any
 _WORKED_OUT: dict[type, tuple[str, ...]] = {
     Regimen: ("id", "total_g", "total_ml", "discarded_g"),
     RateLadder: ("minutes",),
+    GlobulinCourse: ("id", "total_mg", "total_mg_per_kg"),
 }
 _PRODUCT_FIELDS = ("id", "brand", "concentration_mg_per_ml", "vials_g", "discontinued")
 _FACT_FIELDS = ("id", "says", "value", "unit", "obtained", "status", "mark", "citations", "note")
@@ -71,10 +73,15 @@ def plan_to_dict(plan: Plan, knowledge: Knowledge | None = None) -> dict[str, Js
 
 def plan_schema() -> dict[str, Json]:
     """The JSON Schema of what `plan_to_dict` gives."""
+    return answer_schema(Plan, SCHEMA_ID, "Opsonin plan")
+
+
+def answer_schema(kind: type, schema_id: str, title: str) -> dict[str, Json]:
+    """The JSON Schema of an answer of this kind as it is written, with its facts and works."""
     definitions: dict[str, Json] = {}
-    root = _object_schema(Plan, definitions)
+    root = _object_schema(kind, definitions)
     properties = root["properties"]
-    properties["schema"] = {"const": SCHEMA_ID}
+    properties["schema"] = {"const": schema_id}
     properties["facts"] = _mapping(_fact_schema(definitions), "Every fact the plan rests on, by id.")
     works = _mapping(
         _schema_of(Source, definitions), "Every work cited, by key; empty when written without the shelves."
@@ -82,7 +89,7 @@ def plan_schema() -> dict[str, Json]:
     properties["sources"] = works
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "Opsonin plan",
+        "title": title,
         "description": "Decimals are strings, exact; simulated numbers are numbers; days and moments are ISO 8601.",
         **root,
         "required": [*root["required"], "facts", "sources"],

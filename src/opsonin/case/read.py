@@ -48,7 +48,7 @@ def read_case(
     text, source, document = _opened(path_or_text, source, on, pack)
     if _says_atg(document):
         why = "is a case of antithymocyte globulin, which this command does not read."
-        remedy = "`opsonin check` reads it; planning it with `opsonin plan` and `opsonin next-dose` is in progress."
+        remedy = "Use `opsonin plan` or `opsonin next-dose` for it."
         raise InputRefused([Problem("therapy", str(document.content["therapy"]), why, remedy)], source=source)
     return _read_ivig(text, source, document, on or today, shelf)
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from opsonin import __version__
-from opsonin.cli import followup, infuse, lookups, simulate, trials
+from opsonin.cli import courses, followup, infuse, lookups, simulate, trials
 from opsonin.errors import CheckFailed, InputRefused, OpsoninError, Problem
 
 if TYPE_CHECKING:
@@ -162,9 +162,13 @@ def plan(
     threads: int | None,
 ) -> None:
     """Turn a case file into a checked plan with a forecast and a report."""
+    from opsonin.case import AtgCase
     from opsonin.therapy import plan_therapy
 
-    case, knowledge = _read(case_file, on=on.date() if on else None, pack=pack)
+    case, knowledge = _open(case_file, on=on.date() if on else None, pack=pack)
+    if isinstance(case, AtgCase):
+        courses.plan_atg(case, knowledge, product=product, out=out, as_json=as_json, also=also)
+        return
     only = _known_product(product, knowledge) if product else None
     if also is not None and also not in knowledge.packs:
         known = ", ".join(sorted(knowledge.packs))
@@ -200,8 +204,10 @@ def plan(
 
 
 SCHEMAS = {  # file format → where its JSON Schema is made
+    "atg-plan": "opsonin.case.atg_plan_file:atg_plan_schema",
     "atg-parameters": "opsonin.case.atg_parameters_file:atg_parameters_schema",
     "case": "opsonin.case.schema:case_schema",
+    "next-dose": "opsonin.case.atg_plan_file:next_dose_schema",
     "event": "opsonin.case.events:event_schema",
     "plan": "opsonin.case.plan_file:plan_schema",
     "trial": "opsonin.trial.declaration:trial_schema",
@@ -219,6 +225,7 @@ def schema(what: str) -> None:
     click.echo(json.dumps(wanted, ensure_ascii=False, indent=2))
 
 
+courses.register(opsonin)
 followup.register(opsonin)
 infuse.register(opsonin)
 lookups.register(opsonin)

@@ -4,6 +4,7 @@ Takes: a product, a schedule, a weight rule, a label's rates. Gives: Regimen wit
 May import: knowledge and below; no array libraries.
 """
 
+from opsonin.regimen.globulin import GlobulinCourse, GlobulinInfusion
 from opsonin.regimen.ladder import RateLimits, build_ladder, rate_limits
 from opsonin.regimen.pump import pump_resolution
 from opsonin.regimen.regimen import (
@@ -21,6 +22,8 @@ from opsonin.regimen.weight import dosing_weight
 __all__ = [
     "DailyDose",
     "DosingWeight",
+    "GlobulinCourse",
+    "GlobulinInfusion",
     "Infusion",
     "RateLadder",
     "RateLimits",

@@ -4,6 +4,7 @@ Takes: Patient + Regimen + Knowledge + date. Gives: findings (absolute, conditio
 May import: patient, regimen and below; no array libraries.
 """
 
+from opsonin.safety.atg_check import VOCABULARY_ATG, check_globulin
 from opsonin.safety.check import VOCABULARY, Course, check_patient, check_product, check_regimen, rate_at_risk
 from opsonin.safety.finding import SEVERITIES, STANDINGS, Finding, Offer, Standing
 from opsonin.safety.guardrails import check_guardrails
@@ -16,12 +17,14 @@ __all__ = [
     "SEVERITIES",
     "STANDINGS",
     "VOCABULARY",
+    "VOCABULARY_ATG",
     "Course",
     "Finding",
     "KidneyFunction",
     "Load",
     "Offer",
     "Standing",
+    "check_globulin",
     "check_guardrails",
     "check_patient",
     "check_product",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -14,50 +15,7 @@ from opsonin.errors import InputRefused
 from opsonin.knowledge import load_knowledge
 from opsonin.patient import ATG_RISKS, Serostatus
 
-SOUND = """\
-schema: opsonin-case/1
-id: sound-atg
-therapy: atg
-as_of: 2026-11-24
-start: 2026-11-21T08:00+01:00
-pack: us
-patient:
-  birth_date: 1979-03-02
-  sex: male
-  height: 178 cm
-weights:
-  - {value: 79 kg, date: 2026-10-30}
-  - {value: 80 kg, date: 2026-11-20}
-indication: kidney-prophylaxis
-transplant: {graft: deceased-donor, time: 2026-11-21T14:00+01:00}
-protocol: thymoglobulin_us/kidney-prophylaxis
-dose_mg_per_kg: 1.5
-doses: [5]
-route: intravenous
-line: central
-diluent: sodium-chloride-0.9
-final_volume: 500 mL
-infusion_hours: {first: 6 h, later: 4 h}
-skin_test: {result: not-done}
-previous_atg: []
-cmv: {donor: positive, recipient: negative}
-ebv: {donor: positive, recipient: unknown}
-measured:
-  - {what: white-cells, value: 7.1 x10^9/L, date: 2026-11-20}
-  - {what: white-cells, value: 2600 /mm3, date: 2026-11-24}
-  - {what: platelets, value: 180 x10^9/L, date: 2026-11-24}
-  - {what: cd3, value: 25 /mm3, date: 2026-11-24}
-given:
-  - {product: thymoglobulin, dose: 120 mg, time: 2026-11-21T08:00+01:00}
-  - {product: thymoglobulin, dose: 120 mg, date: 2026-11-22}
-risks: {active_infection: no, rabbit_allergy: no, horse_allergy: unknown}
-medicines:
-  - {name: tacrolimus, started: 2026-11-20}
-vaccines:
-  - {name: MMR, live: yes, date: 2027-03-01}
-pump: {resolution: 1 mL/h}
-team: {signer: transplant pharmacist}
-"""
+SOUND = (Path(__file__).parents[2] / "data" / "atg_sound_case.yaml").read_text(encoding="utf-8")
 
 
 def read(text: str) -> AtgCase:

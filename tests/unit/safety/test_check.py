@@ -34,7 +34,7 @@ def everything(person, circumstances, known):
 
 
 def test_every_rule_on_the_shelf_speaks_the_vocabulary(known):
-    for rule in known.rules:
+    for rule in known.rules_of("ivig"):
         assert set(rule.when) <= VOCABULARY, rule.id
         assert rule.when, rule.id
         assert rule.severity in ("absolute", "conditional", "advisory")
@@ -42,7 +42,7 @@ def test_every_rule_on_the_shelf_speaks_the_vocabulary(known):
 
 
 def test_rules_name_only_risks_a_patient_can_have(known):
-    for rule in known.rules:
+    for rule in known.rules_of("ivig"):
         for key in ("risk", "any_risk", "all_risks", "unknown_risk"):
             named = rule.when.get(key, ())
             for risk in named if isinstance(named, tuple) else (named,):
@@ -50,13 +50,13 @@ def test_rules_name_only_risks_a_patient_can_have(known):
 
 
 def test_rules_name_only_products_and_packs_on_the_shelf(known):
-    for rule in known.rules:
+    for rule in known.rules_of("ivig"):
         assert set(rule.products) <= set(known.products), rule.id
         assert set(rule.packs) <= set(known.packs), rule.id
 
 
 def test_a_word_outside_the_vocabulary_is_an_error(known, person, setting):
-    odd = replace(known.rules[0], when={"moon_phase": "full"}, products=(), packs=())
+    odd = replace(known.rules_of("ivig")[0], when={"moon_phase": "full"}, products=(), packs=())
     with pytest.raises(KnowledgeError, match="moon_phase"):
         check_patient(person(), setting(), replace(known, rules=(replace(odd, when={"always": True}), odd)))
 
@@ -66,7 +66,7 @@ def test_the_shelf_and_the_reader_share_one_vocabulary():
 
 
 def one_rule(known, **when):
-    return replace(known, rules=(replace(known.rules[0], id="x", when=when, products=(), packs=()),))
+    return replace(known, rules=(replace(known.rules_of("ivig")[0], id="x", when=when, products=(), packs=()),))
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,8 @@ def test_one_condition_at_a_time(known, person, setting, when, changes, speaks):
     ],
 )
 def test_first_infusion_new_brand_or_long_gap(known, person, setting, tolerated, speaks):
-    rule = replace(known.rules[0], id="x", when={"first_infusion_or_switch_or_gap": True}, products=(), packs=())
+    first = known.rules_of("ivig")[0]
+    rule = replace(first, id="x", when={"first_infusion_or_switch_or_gap": True}, products=(), packs=())
     only = replace(known, rules=(rule,))
     found = check_product(person(tolerated=tolerated), setting(), known.product("gamunex_c"), only)
     assert bool(found) is speaks

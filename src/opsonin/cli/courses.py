@@ -1,0 +1,103 @@
+"""The commands of antithymocyte globulin: next-dose, and its side of plan. Parse, call, render."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from opsonin.errors import InputRefused, Problem
+
+if TYPE_CHECKING:
+    from opsonin.case import AtgCase
+    from opsonin.knowledge import Knowledge
+
+
+def register(group: click.Group) -> None:
+    """Add these commands to the main group."""
+    group.add_command(next_dose)
+
+
+@click.command("next-dose")
+@click.argument("case_file", metavar="CASE", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="Answer for this day instead of the case's own.")
+@click.option("--redosing", metavar="ID", help="Redosing pack to use instead of the case's.")
+@click.option("--json", "as_json", is_flag=True, help="The whole answer as JSON on stdout.")
+def next_dose(case_file: Path, on: Any, redosing: str | None, as_json: bool) -> None:
+    """Whether and how much antithymocyte globulin today, from the counts of the day."""
+    from dataclasses import replace
+
+    from opsonin.case import AtgCase, open_case
+    from opsonin.case.atg_plan_file import atg_to_dict
+    from opsonin.knowledge import load_knowledge
+    from opsonin.therapy import next_dose as answer_for
+
+    day = on.date() if on is not None else None
+    case = open_case(case_file, on=day, today=date.today(), shelf=lambda when: load_knowledge(on=when))
+    if not isinstance(case, AtgCase):
+        why = "is a case of immunoglobulin; next-dose reads antithymocyte globulin."
+        raise InputRefused(
+            [Problem("therapy", case.therapy, why, "Use `opsonin update` for it.")], source=str(case_file)
+        )
+    knowledge = load_knowledge(on=case.circumstances.as_of)
+    request = case.request
+    if redosing is not None:
+        packs = [fact.id.rpartition("/")[2] for fact in knowledge.facts_under("policies/atg_redosing")]
+        if redosing not in packs:
+            known = ", ".join(sorted(packs))
+            raise InputRefused([Problem("--redosing", redosing, "is not a redosing pack.", f"Known: {known}.")])
+        request = replace(request, redosing=redosing)
+    found = answer_for(case.recipient, request, case.circumstances, knowledge=knowledge)
+    if as_json:
+        click.echo(json.dumps(atg_to_dict(found, knowledge), ensure_ascii=False))
+        return
+    from opsonin.report.atg_terminal import print_next_dose
+    from opsonin.report.lookup_print import Pages, to_terminal
+
+    print_next_dose(found, knowledge, Pages(to_terminal()))
+
+
+def plan_atg(
+    case: AtgCase, knowledge: Knowledge, *, product: str | None, out: Path | None, as_json: bool, also: str | None
+) -> None:
+    """Plan an ATG case and say it as asked."""
+    from opsonin.case.atg_plan_file import atg_to_dict
+    from opsonin.therapy import plan_course
+
+    if also is not None:
+        why = "compares the packs of immunoglobulin; a course of antithymocyte globulin follows its protocol."
+        raise InputRefused([Problem("--also", also, why, "Leave it out, or name another `protocol`.")])
+    wanted = _product(product, knowledge)
+    made = plan_course(case.recipient, case.request, case.circumstances, knowledge=knowledge, product=wanted)
+    report = None
+    if out is not None:
+        from opsonin.report.atg_html import write_atg_report
+
+        out.mkdir(parents=True, exist_ok=True)
+        report = write_atg_report(made, knowledge, out)
+        text = json.dumps(atg_to_dict(made, knowledge), ensure_ascii=False)
+        (out / "plan.json").write_text(text + "\n", encoding="utf-8")
+    if as_json:
+        click.echo(json.dumps(atg_to_dict(made, knowledge), ensure_ascii=False))
+        return
+    from opsonin.report.atg_terminal import print_atg_plan
+    from opsonin.report.lookup_print import Pages, to_terminal
+
+    print_atg_plan(made, knowledge, Pages(to_terminal()))
+    if report is not None:
+        click.echo(f"Report: {report}", err=True)
+
+
+def _product(id: str | None, knowledge: Knowledge) -> str | None:
+    if id is None:
+        return None
+    wanted, products = id.strip().lower().replace("-", "_"), knowledge.of_family("atg")
+    if wanted not in products:
+        known = ", ".join(sorted(products))
+        raise InputRefused(
+            [Problem("--product", id, "is not an antithymocyte globulin on the shelf.", f"Known: {known}.")]
+        )
+    return wanted

@@ -1,0 +1,54 @@
+"""Where is the report of antithymocyte globulin? One self-contained HTML file with an orders sheet, printable on A4."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from opsonin.knowledge import Knowledge
+from opsonin.planning.atg_plan import AtgPlan
+from opsonin.report import atg_words as words
+from opsonin.report.atg_parts import plan_parts
+from opsonin.report.html import _environment, _stylesheet
+from opsonin.report.lookup_facts import Works
+from opsonin.report.wording import MARK_LEGEND, SEVERITY_WORDS, a_day
+
+
+def write_atg_report(plan: AtgPlan, knowledge: Knowledge, directory: Path) -> Path:
+    """Write `report.html` into `directory` (made if missing) and say where it is."""
+    text = render_atg_report(plan, knowledge)
+    directory.mkdir(parents=True, exist_ok=True)
+    path = directory / "report.html"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def render_atg_report(plan: AtgPlan, knowledge: Knowledge) -> str:
+    """The report as one HTML document."""
+    works = Works(knowledge.sources)
+    chosen = plan.chosen
+    orders = chosen if chosen is not None and all(f.severity != "absolute" for f in chosen.findings) else None
+    parts = plan_parts(plan, knowledge, works)
+    settle = [finding for finding in words.merged_findings(plan.courses) if finding.severity != "advisory"]
+    text: str = (
+        _environment()
+        .get_template("atg.html.j2")
+        .render(
+            stylesheet=_stylesheet(),
+            case=plan.recipient.id,
+            as_of=a_day(plan.stamp.as_of),
+            plan=plan,
+            who=words.who(plan.recipient, plan.request, plan.circumstances),
+            parts=parts,
+            orders=orders,
+            orders_title=words.course_title(orders) if orders else "",
+            orders_says=words.course_says(orders, works)[1:] if orders else (),
+            orders_table=words.dose_table(orders.course.infusions, "Dose for each day") if orders else None,
+            no_rounding=words.NO_ROUNDING,
+            settle=[(f, SEVERITY_WORDS[f.severity], words.with_source("", f.facts, works)) for f in settle],
+            team=[(name.replace("_", " ").capitalize(), said) for name, said in plan.circumstances.team.items()],
+            legend=MARK_LEGEND,
+            references=works.all(),
+            stamp_line=words.stamp_line(plan.stamp),
+        )
+    )
+    return text
