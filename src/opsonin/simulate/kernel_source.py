@@ -5,7 +5,6 @@ The integrator itself is ordinary Python in `kernel/`; the text of those files i
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from importlib import resources
 from typing import Any
@@ -18,8 +17,8 @@ from opsonin.simulate.kernel.rodas5p import GAMMA
 from opsonin.simulate.model import Model
 from opsonin.simulate.symbols import Formulas, Larger, Smaller, trace
 
-BLOCK = 16  # observations of one lane interpolated together
-LANES = 16  # individuals in lockstep: two AVX-512 or four AVX2 vectors; 8 is not vectorised by numba, 32 spills
+LANES = 16  # individuals in lockstep: two AVX-512 or four AVX2 vectors
+STAGES = {"tsit5": 6, "rodas5p": 8}  # blocks of K
 
 
 class _KernelPrinter(PythonCodePrinter):
@@ -40,6 +39,9 @@ class _KernelPrinter(PythonCodePrinter):
             return f"({product})" if exponent > 0 else f"(1.0/({product}))"
         return f"power({self._print(base)}, {self._print(exponent)})"
 
+    def _print_LogarithmOfPower(self, expr: Any) -> str:  # noqa: N802
+        return f"logarithm_of_power({self._print(expr.args[0])}, {self._print(expr.args[1])})"
+
     def _print_exp(self, expr: Any) -> str:
         return f"exponential({self._print(expr.args[0])})"
 
@@ -51,6 +53,13 @@ class _KernelPrinter(PythonCodePrinter):
 
     def _print_Smaller(self, expr: Any) -> str:  # noqa: N802
         return f"smaller({self._print(expr.args[0])}, {self._print(expr.args[1])})"
+
+    def _print_Piecewise(self, expr: Any) -> str:  # noqa: N802
+        *choices, (last, _) = expr.args
+        text = self._print(last)
+        for value, condition in reversed(choices):
+            text = f"choose({self._print(condition)}, {self._print(value)}, {text})"
+        return text
 
     def _print_And(self, expr: Any) -> str:  # noqa: N802
         return "(" + " & ".join(f"({self._print(part)})" for part in expr.args) + ")"
@@ -93,32 +102,103 @@ class _Constants:
         return expression.func(self.hoist(expression.func(*fixed)), *moving) if fixed else expression.func(*moving)
 
 
-def _lane_loop(
-    name: str, arguments: str, expressions: Sequence[Any], store: str, formulas: Formulas, over: str = "lane"
-) -> str:
-    """One function whose single loop, over lanes or over BLOCK times of one lane, stores every expression."""
-    width = LANES if over == "lane" else BLOCK
-    shared, final = sympy.cse(list(expressions), symbols=sympy.numbered_symbols("x_"), order="none")
-    used = set().union(*(part.free_symbols for part in [*(e for _, e in shared), *final])) if final else set()
-    lines = ["@compiled", f"def {name}({arguments}):", f"    for {over} in range({width}):"]
-    rows = [("y", formulas.states), ("u", formulas.inputs)]
-    for array, symbols in rows:
-        lines += [f"        {s} = {array}[{i * width} + {over}]" for i, s in enumerate(symbols) if s in used]
-    constants = sorted((s for s in used if s.name.startswith("c_")), key=lambda s: int(s.name[2:]))
-    lines += [f"        {s} = c[{int(s.name[2:]) * LANES} + lane]" for s in constants]
-    lines += [f"        {symbol} = {_text(expression)}" for symbol, expression in shared]
-    lines += [f"        {store.format(row=i * LANES)} = {_text(e)}" for i, e in enumerate(final)]
-    return "\n".join([*lines, ""]) if final else "\n".join([*lines, "        pass", ""])
+class LogarithmOfPower(sympy.Function):
+    """e * log(b): what b**e is the exponential of."""
+
+    nargs = 2
+
+
+def _is_power(expression: Any) -> bool:
+    """Does the printer need the function `power` for it?"""
+    return bool(expression.is_Pow) and _text(expression).startswith("power(")
+
+
+class _Terms:
+    """Logarithms and exponentials, taken out: each kind in a short loop of its own, which the processor overlaps.
+
+    In the long loop of an equation each waits for the one before it.
+    """
+
+    def __init__(self) -> None:
+        self.levels: list[dict[Any, Any]] = []
+
+    def take(self, expression: Any) -> tuple[Any, int]:
+        """The expression with symbols in place of terms, and how many rounds of terms must come before it."""
+        if not expression.args:
+            return expression, 0
+        parts = [self.take(part) for part in expression.args]
+        level = max(depth for _, depth in parts)
+        inner = expression.func(*(part for part, _ in parts))
+        if _is_power(inner):
+            logarithm = self._row(LogarithmOfPower(*inner.args), level)
+            return self._row(sympy.exp(logarithm, evaluate=False), level + 1), level + 2
+        if isinstance(inner, sympy.log | sympy.exp):
+            return self._row(inner, level), level + 1
+        return inner, level
+
+    def _row(self, term: Any, level: int) -> Any:
+        while len(self.levels) <= level:
+            self.levels.append({})
+        number = sum(len(terms) for terms in self.levels)
+        known = self.levels[level]
+        return known.setdefault(term, sympy.Symbol(f"t_{number}", real=True))
+
+    def count(self) -> int:
+        """How many rows the terms take."""
+        return sum(len(terms) for terms in self.levels)
+
+
+class _Code:
+    """Prints loops over lanes; remembers how many rows of terms the hungriest function needs."""
+
+    def __init__(self, formulas: Formulas) -> None:
+        self.formulas = formulas
+        self.terms = 0
+
+    def function(self, name: str, arguments: str, expressions: Sequence[Any], store: str, at: str = "STAGE") -> str:
+        """One function that stores every expression of the states at Y or STAGE, in all lanes."""
+        terms = _Terms()
+        final = [terms.take(expression)[0] for expression in expressions]
+        lines = ["@compiled", f"def {name}({arguments}):"]
+        for found in terms.levels:
+            rows = [f"m[TERM + {int(symbol.name[2:]) * LANES} + lane]" for symbol in found.values()]
+            lines += self.loop(list(found), rows, at)
+        rows = [store.format(row=i * LANES) for i in range(len(final))]
+        self.terms = max(self.terms, terms.count())
+        return "\n".join([*lines, *self.loop(final, rows, at), ""])
+
+    def loop(self, expressions: Sequence[Any], stores: Sequence[str], at: str) -> list[str]:
+        """The lines of one loop over lanes."""
+        shared, final = sympy.cse(list(expressions), symbols=sympy.numbered_symbols("x_"), order="none")
+        used = _symbols([*(e for _, e in shared), *final])
+        lines = ["    for lane in range(one * LANES):"]
+        lines += [f"        {line}" for line in _loads(used, self.formulas, "{block} + {row} + lane", at)]
+        lines += [f"        {symbol} = {_text(expression)}" for symbol, expression in shared]
+        lines += [f"        {place} = {_text(e)}" for place, e in zip(stores, final, strict=True)]
+        return lines if final else []
+
+
+def _symbols(expressions: Sequence[Any]) -> set[Any]:
+    return set().union(*(part.free_symbols for part in expressions)) if expressions else set()
+
+
+def _loads(used: set[Any], formulas: Formulas, place: str, at: str) -> list[str]:
+    """Assignments of every used state, input, constant and term from its row."""
+    rows = [(s, at, i) for i, s in enumerate(formulas.states)] + [(s, "U", i) for i, s in enumerate(formulas.inputs)]
+    for block, prefix in (("C", "c_"), ("TERM", "t_")):
+        numbers = sorted(int(s.name[2:]) for s in used if s.name.startswith(prefix))
+        rows += [(sympy.Symbol(f"{prefix}{n}", real=True), block, n) for n in numbers]
+    return [f"{s} = m[{place.format(block=block, row=n * LANES)}]" for s, block, n in rows if s in used]
 
 
 def _constants_function(constants: _Constants, formulas: Formulas) -> str:
     """One function that fills every constant of one lane from one row of parameters."""
     shared, final = sympy.cse(list(constants.rows), symbols=sympy.numbered_symbols("x_"), order="none")
-    used = set().union(*(part.free_symbols for part in [*(e for _, e in shared), *final])) if final else set()
-    lines = ["@compiled", "def fill_constants(p, row, c, lane):"]
+    used = _symbols([*(e for _, e in shared), *final])
+    lines = ["@compiled", "def fill_constants(p, row, m, lane):"]
     lines += [f"    {s} = p[row * PARAMETERS + {i}]" for i, s in enumerate(formulas.parameters) if s in used]
     lines += [f"    {symbol} = {_text(expression)}" for symbol, expression in shared]
-    lines += [f"    c[{i * LANES} + lane] = {_text(e)}" for i, e in enumerate(final)]
+    lines += [f"    m[C + {i * LANES} + lane] = {_text(e)}" for i, e in enumerate(final)]
     return "\n".join([*lines, "    return None", ""])
 
 
@@ -149,66 +229,78 @@ def _crossings_function(slopes: Sequence[Any], formulas: Formulas) -> str:
     """
     pairs = _switches(slopes, formulas)
     if not pairs:
-        return "@compiled\ndef find_crossings(y, new, c, u, rtol, clock, cross):\n    return None\n"
-    flat = [side for pair in pairs for side in pair]
+        return "@compiled\ndef find_crossings(m, one, rtol):\n    return None\n"
     after = {state: sympy.Symbol("n" + state.name[1:], real=True) for state in formulas.states}
+    flat = [side for pair in pairs for side in pair]
     sides = [*flat, *(side.xreplace(after) for side in flat)]
-    loop = _lane_loop("find_crossings", "y, new, c, u, rtol, clock, cross", sides, "e{row}", formulas).split("\n")
-    used = set().union(*(side.free_symbols for side in flat))
-    rows = [f"        {after[s]} = new[{i * LANES} + lane]" for i, s in enumerate(formulas.states) if s in used]
-    lines = [*loop[:3], *rows, *(line for line in loop[3:] if line)]
+    used = _symbols(flat)
+    lines = ["@compiled", "def find_crossings(m, one, rtol):", "    for lane in range(one * LANES):"]
+    lines += [f"        {line}" for line in _loads(used, formulas, "{block} + {row} + lane", "Y")]
+    lines += [f"        {after[s]} = m[STAGE + {i * LANES} + lane]" for i, s in enumerate(formulas.states) if s in used]
+    lines += [f"        e_{number} = {_text(side)}" for number, side in enumerate(sides)]
     lines.append("        nearest = 2.0")
     for number in range(len(pairs)):
-        a, b = f"e{2 * number * LANES}", f"e{(2 * number + 1) * LANES}"
-        c, d = (f"e{(2 * (len(pairs) + number) + k) * LANES}" for k in (0, 1))
+        a, b, c, d = (f"e_{2 * number + k}" for k in (0, 1, 2 * len(pairs), 2 * len(pairs) + 1))
         lines += [
             f"        before, after = {a} - {b}, {c} - {d}",
             "        changes = (before < 0.0) & (after > 0.0) | (before > 0.0) & (after < 0.0)",
             f"        changes = changes & (abs(after - before) > rtol * (abs({a}) + abs({b}) + abs({c}) + abs({d})))",
-            "        where = before / (before - after) if changes else 2.0",
+            "        where = choose(changes, before / (before - after), 2.0)",
             "        nearest = smaller(nearest, where)",
         ]
-    return "\n".join([*lines, "        clock[cross + lane] = nearest", ""])
+    return "\n".join([*lines, "        m[CROSS + lane] = nearest", ""])
 
 
-def _linear_solver(formulas: Formulas, constants: _Constants) -> str:
-    """Two functions: factorise 1/(gamma h) I - J in all lanes, and solve with it in place."""
-    entries = {place: constants.hoist(-entry) for place, entry in jacobian(formulas).items()}
-    size = len(formulas.states)
-    places = list(entries)
-    loop = _lane_loop("factorise", "y, c, u, clock, used, m", [entries[p] for p in places], "e{row}", formulas)
-    lines = [line for line in loop.split("\n") if line.strip() not in ("", "pass")]
-    for number, (i, j) in enumerate(places):  # the loop's stores become local variables
+def _linear_solver(code: _Code, constants: _Constants) -> tuple[str, int]:
+    """Two functions, factorise 1/(gamma h) I - J in all lanes and solve with it in place; and how many factors."""
+    size = len(code.formulas.states)
+    entries = {place: constants.hoist(-entry) for place, entry in jacobian(code.formulas).items()}
+    text = code.function("factorise", "m, one", list(entries.values()), "e{row}", at="Y")
+    lines = [line for line in text.split("\n") if line.strip()]
+    for number, (i, j) in enumerate(entries):  # the loop's stores become local variables
         lines = [line.replace(f"e{number * LANES} = ", f"e_{i}_{j} = ", 1) for line in lines]
-    texts = {(i, j): f"e_{i}_{j}" for i, j in places}
+    texts = {(i, j): f"e_{i}_{j}" for i, j in entries}
     for i in range(size):
         texts[i, i] = f"shift + {texts[i, i]}" if (i, i) in texts else "shift"
     factorising, solving, stored, _ = factorise_lines(texts, size)
-    lines.insert(3, "        shift = 1.0 / (GAMMA * clock[used + lane])")
+    if not entries:
+        lines.append("    for lane in range(one * LANES):")
+    lines.append(f"        shift = 1.0 / ({GAMMA!r} * m[USED + lane])")
     lines += [f"        {line}" for line in factorising]
-    lines += [f"        m[{n * LANES} + lane] = m_{i}_{j}" for n, (i, j) in enumerate(stored)]
-    back = ["@compiled", "def backsolve(m, r):", f"    for lane in range({LANES}):"]
-    back += [f"        m_{i}_{j} = m[{n * LANES} + lane]" for n, (i, j) in enumerate(stored)]
-    back += [f"        r_{i} = r[{i * LANES} + lane]" for i in range(size)]
+    lines += [f"        m[WORK + {n * LANES} + lane] = m_{i}_{j}" for n, (i, j) in enumerate(stored)]
+    back = ["@compiled", "def backsolve(m, one):", "    for lane in range(one * LANES):"]
+    back += [f"        m_{i}_{j} = m[WORK + {n * LANES} + lane]" for n, (i, j) in enumerate(stored)]
+    back += [f"        r_{i} = m[F + {i * LANES} + lane]" for i in range(size)]
     back += [f"        {line}" for line in solving]
-    back += [f"        r[{i * LANES} + lane] = r_{i}" for i in range(size)]
-    return "\n".join([f"FACTORS = {len(stored)}", f"GAMMA = {GAMMA!r}", "", "", *lines, "", "", *back, ""])
+    back += [f"        m[F + {i * LANES} + lane] = r_{i}" for i in range(size)]
+    return "\n".join([*lines, "", "", *back, ""]), len(stored)
 
 
 def _outputs_function(outputs: Sequence[Any], formulas: Formulas) -> str:
-    """One function that computes the asked-for output (a state, or a derived one) of one lane at BLOCK times."""
-    head = [
-        "@compiled",
-        "def fill_output(code, y, c, lane, o):",
-        f"    if code < {len(formulas.states)}:",
-        f"        for n in range({BLOCK}):",
-        f"            o[n] = y[code * {BLOCK} + n]",
-    ]
+    """One function that computes one output (a state, or a derived one) of one lane from the states in POINT."""
+    lines = ["@compiled", "def output(code, m, lane):"]
+    lines += [f"    if code < {len(formulas.states)}:", "        return m[POINT + code]"]
     for number, expression in enumerate(outputs):
-        head.append(f"    elif code == {len(formulas.states) + number}:")
-        body = _lane_loop("", "", [expression], "o[n]", formulas, over="n").split("\n")[2:]
-        head += [f"    {line}" for line in body]
-    return "\n".join([*head, ""])
+        lines.append(f"    if code == {len(formulas.states) + number}:")
+        used = _symbols([expression])
+        lines += [f"        {s} = m[POINT + {i}]" for i, s in enumerate(formulas.states) if s in used]
+        lines += [f"        {s} = m[C + {int(s.name[2:]) * LANES} + lane]" for s in used if s.name.startswith("c_")]
+        lines.append(f"        return {_text(expression)}")
+    return "\n".join([*lines, "    return np.nan", ""])
+
+
+def _rows_functions(size: int) -> str:
+    """Functions between one row and a block of all states."""
+    text = []
+    loop = "    for lane in range(one * LANES):"
+    for name, row in (("spread_steps", "USED"), ("spread_verdicts", "GOOD")):
+        text += ["@compiled", f"def {name}(m, one):", loop, f"        value = m[{row} + lane]"]
+        text += [f"        m[H + {s * LANES} + lane] = value" for s in range(size)] + ["", ""]
+    text += ["@compiled", "def collect_errors(m, one):", loop, "        worst, spoilt = 0.0, 0.0"]
+    for s in range(size):
+        text += [f"        error = m[SIZED + {s * LANES} + lane]", "        worst = larger(worst, error)"]
+        text += ["        spoilt = spoilt + 0.0 * error"]
+    return "\n".join([*text, "        m[ERROR + lane] = worst + spoilt", ""])
 
 
 def _needs(outputs: Sequence[Any], formulas: Formulas) -> list[list[int]]:
@@ -223,57 +315,47 @@ def _template(name: str) -> str:
     return text.split("# --- kernel ---\n", 1)[1]
 
 
-def _unrolled(text: str, counts: dict[str, int]) -> str:
-    """The text with every loop marked `# unrolled` written out, so that the loop over lanes around it vectorises."""
-    lines, result = text.split("\n"), []
-    while lines:
-        line = lines.pop(0)
-        loop = re.fullmatch(r"( *)for (\w+) in range\((\w+)\):  # unrolled", line)
-        if loop is None:
-            result.append(line)
-            continue
-        indent, variable, count = loop.groups()
-        body = []
-        while lines and lines[0].startswith(indent + "    "):
-            body.append(lines.pop(0)[4:])
-        for number in range(counts[count]):
-            result += [re.sub(rf"\b{variable}\b", str(number), part) for part in body]
-    return "\n".join(result)
-
-
 def kernel_source(formulas: Formulas, method: str) -> str:
     """The full text of a kernel module for these formulas and this method ("tsit5" or "rodas5p")."""
-    constants = _Constants(formulas)
+    constants, code = _Constants(formulas), _Code(formulas)
     slopes = [constants.hoist(slope) for slope in formulas.slopes]
     outputs = [constants.hoist(output) for output in formulas.outputs]
-    generated = [_lane_loop("fill_slopes", "y, c, u, k", slopes, "k[{row} + lane]", formulas)]
-    sizes = [_turnover(slope) for slope in slopes]
-    generated.append(_lane_loop("fill_turnover", "y, c, u, k", sizes, "k[{row} + lane]", formulas))
-    generated += [_crossings_function(slopes, formulas), _outputs_function(outputs, formulas)]
+    turnovers = [_turnover(slope) for slope in slopes]
+    generated = [
+        code.function("fill_slopes", "m, one", slopes, "m[F + {row} + lane]"),
+        code.function("fill_turnover", "m, one", turnovers, "m[F + {row} + lane]"),
+        _crossings_function(slopes, formulas),
+        _outputs_function(outputs, formulas),
+        _rows_functions(len(formulas.states)),
+    ]
+    factors = 0
     if method == "rodas5p":
-        generated.append(_linear_solver(formulas, constants))
+        solver, factors = _linear_solver(code, constants)
+        generated.append(solver)
     generated.insert(0, _constants_function(constants, formulas))
     head = f'''"""Generated by opsonin.simulate: a population kernel. Do not edit; delete the folder to regenerate."""
 import math
+from typing import Any, NamedTuple
 import numpy as np
 from numba import njit, types
 from numba.extending import intrinsic
 from numba.np.arrayobj import make_array
 
 LANES = {LANES}
-BLOCK = {BLOCK}
 STATES = {len(formulas.states)}
 PARAMETERS = {max(1, len(formulas.parameters))}
-CONTROLLED = {formulas.controlled}
 INPUTS = {max(1, len(formulas.inputs))}
 CONSTANTS = {max(1, len(constants.rows))}
 SWITCHES = {len(_switches(slopes, formulas))}
+STAGES = {STAGES[method]}
+FACTORS = {factors}
+SCRATCH = {code.terms}
 NEEDS = {_needs(outputs, formulas)!r}
 
 options = dict(error_model="numpy", fastmath={{"contract", "nsz"}})
 entry = njit(cache=True, nogil=True, **options)
 compiled = njit(**options)
-inlined = njit(**options)
+inlined = njit(forceinline=True, **options)
 
 
 @intrinsic
@@ -282,10 +364,17 @@ def address(context, array):
         return make_array(signature.args[0])(context, builder, arguments[0]).data
 
     return types.CPointer(array.dtype)(array), generate
+
+
+@intrinsic
+def choose(context, condition, first, second):
+    def generate(context, builder, signature, arguments):
+        return builder.select(*arguments)
+
+    return types.float64(types.boolean, types.float64, types.float64), generate
 '''
-    counts = {"STATES": len(formulas.states), "CONTROLLED": formulas.controlled}
-    templates = (_unrolled(_template(name), counts) for name in (method, "lanes"))
-    return "\n\n".join([head, _template("elementary"), *generated, *templates])
+    parts = [_template("elementary"), _template("memory"), *generated, _template(method), _template("lanes")]
+    return "\n\n".join([head, *parts])
 
 
 def latex(model: Model) -> dict[str, str]:

@@ -46,24 +46,15 @@ class Piece:
 
     def integrate(self, kernel: Any, results: Floats, base: int, patience: int) -> tuple[Integers, Floats]:
         """Run the kernel; fills results[:, base:base + n]; gives (n, 2) status, steps; (n, s + 1) final state, time."""
-        request, lanes, block = self.request, kernel.LANES, kernel.BLOCK
+        request = self.request
         selected = np.array([request.codes[name] for name in request.kept], np.int64)
         needed = np.array(sorted({state for code in selected for state in kernel.NEEDS[code]}), np.int64)
         ledger, final = np.zeros((self.n, 2), np.int64), np.empty((self.n, kernel.STATES + 1))
-        clock, cards = np.zeros(kernel.CLOCK), np.zeros(kernel.CARDS, np.int64)
-        clock[kernel.STOP : kernel.STOP + lanes] = np.inf
-        clock[kernel.DUE : kernel.DUE + lanes] = np.inf
-        cards[kernel.WHO : kernel.WHO + lanes] = -1
-        y, new, peak, f = (np.zeros(kernel.STATES * lanes) for _ in range(4))
-        rows = (kernel.INPUTS, kernel.CONSTANTS, kernel.WORK)
-        u, c, work = (np.zeros(count * lanes) for count in rows)
         parameters = self.parameters.copy() if (self.plan[:, 1] == kernel.SET_PARAMETER).any() else self.parameters
         arrays = (parameters, self.initial, self.typical, self.observed, self.plan, self.span)
         kernel.run(
-            0, self.n, base, request.start, *(np.ascontiguousarray(array) for array in arrays), selected, needed,
-            request.rtol, request.atol, request.floor, request.max_steps, patience, results, ledger, final, clock,
-            cards, y, new, peak, np.zeros(kernel.STATES * max(lanes, block)),
-            np.zeros(kernel.STAGES * kernel.STATES * lanes), f, u, c, np.zeros(block), np.zeros(8 * block),
-            np.zeros(block), work,
+            1, 0, self.n, base, request.start, *(np.ascontiguousarray(array) for array in arrays), selected, needed,
+            request.rtol, request.atol, request.floor, request.max_steps, patience, results, ledger, final,
+            np.zeros(kernel.MEMORY_SIZE),
         )  # fmt: skip
         return ledger, final

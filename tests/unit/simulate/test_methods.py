@@ -6,7 +6,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from opsonin.simulate.kernel import elementary, rodas5p, tsit5
+from opsonin.simulate.kernel import elementary, lanes, memory, rodas5p, tsit5
 
 A = np.zeros((7, 7))
 for i in range(2, 7):
@@ -57,16 +57,20 @@ def test_tsit5_error_estimate_is_of_fourth_order(order):
         assert abs(ERROR @ weight) <= 2e-13
 
 
+def _inside(method, m, theta):
+    """The state of lane 0 at fractions theta of its step, by the kernel's own polynomial."""
+    method.describe(m, 0, 0)
+    return np.polynomial.polynomial.polyval(theta, m[memory.COURSE : memory.COURSE + 5])
+
+
 def _weights(theta):
     """The interpolant's weights, by running the kernel's own function on unit slopes."""
-    lanes, block = 16, 32
-    w, z, times = np.zeros(8 * block), np.zeros(block), np.full(block, theta)
     weights = []
     for stage in range(7):
-        k, f = np.zeros(6 * lanes), np.zeros(lanes)
-        (f if stage == 6 else k)[0 if stage == 6 else stage * lanes] = 1.0
-        tsit5.interpolate(times, np.zeros(lanes), None, 1.0, k, f, 0, np.array([0]), 1, w, z)
-        weights.append(z[0])
+        m = np.zeros(memory.MEMORY_SIZE)
+        m[memory.USED] = 1.0
+        m[memory.F if stage == 6 else memory.K + stage * memory.ROW] = 1.0
+        weights.append(_inside(tsit5, m, theta))
     return np.array(weights)
 
 
@@ -77,15 +81,14 @@ def test_tsit5_interpolant_is_of_fourth_order(order, theta):
 
 
 def _rodas_step(h, rate, y0, push):
-    """One step of the kernel's own text on y' = push - rate y, in plain Python."""
-    lanes = 16
-    y, clock = np.full(lanes, y0), np.full(lanes, h)
-    c, u, f, z, new, work = np.full(lanes, rate), np.full(lanes, push), *(np.zeros(lanes) for _ in range(4))
-    k = np.zeros(8 * lanes)
-    rodas5p.attempt(y, c, u, clock, 0, k, f, z, new, work)
-    w, out = np.zeros(256), np.zeros(32)
-    rodas5p.interpolate(np.linspace(0, 1, 32), y, new, h, k, f, 0, np.array([0]), 1, w, out)
-    return new[0], f[0], out
+    """One step of the kernel's own text on y' = push - rate y, in plain Python: result, estimated error, inside."""
+    m = np.zeros(memory.MEMORY_SIZE)
+    for row, value in (("Y", y0), ("STEP", h), ("STOP", np.inf), ("C", rate), ("U", push)):
+        begin = getattr(memory, row)
+        m[begin : begin + memory.LANES] = value
+    lanes.limit_steps(m, 1)
+    rodas5p.attempt(m, 1)
+    return m[memory.STAGE], rodas5p.estimate(m, 0), _inside(rodas5p, m, np.linspace(0, 1, 32))
 
 
 def test_rodas5p_converges_with_its_orders():

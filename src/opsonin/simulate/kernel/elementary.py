@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from opsonin.simulate.kernel.example import compiled
+from opsonin.simulate.kernel.example import choose, compiled
 
 # --- kernel ---
 
@@ -16,58 +16,61 @@ from opsonin.simulate.kernel.example import compiled
 @compiled
 def larger(a, b):
     """max(a, b); NaN in a stays."""
-    return b if b > a else a
+    return choose(b > a, b, a)
 
 
 @compiled
 def smaller(a, b):
     """min(a, b); NaN in a stays."""
-    return b if b < a else a
+    return choose(b < a, b, a)
 
 
 @compiled
 def exponential(x):
-    """e**x by splitting off powers of two; 0 below -708, infinity above 709.7."""
-    inside = smaller(larger(x, -708.0), 709.7)
+    """e**x by splitting off powers of two; 0 below -708.8, infinity above 709.4."""
+    inside = smaller(larger(x, -709.0), 710.0)
     shifted = inside * 1.4426950408889634 + 6755399441055744.0
     whole = shifted - 6755399441055744.0
-    r = inside - whole * 6.93145751953125e-1 - whole * 1.42860682030941723212e-6
-    rr = r * r
-    p = r * ((1.26177193074810590878e-4 * rr + 3.02994407707441961300e-2) * rr + 9.99999999999999999910e-1)
-    q = ((3.00198505138664455042e-6 * rr + 2.52448340349684104192e-3) * rr + 2.27265548208155028766e-1) * rr + 2.0
-    mantissa = 1.0 + 2.0 * p / (q - p)
-    scale = np.int64((np.float64(shifted).view(np.int64) + 1023) << 52)
-    value = mantissa * scale.view(np.float64)
-    value = 0.0 if x < -708.0 else value
-    return np.inf if x > 709.7 else value
+    r = inside - whole * 6.93147180369123816490e-1 - whole * 1.90821492927058770002e-10
+    r2 = r * r
+    r4 = r2 * r2
+    a = 1 / 2 + r * (1 / 6)
+    b = (1 / 24 + r * (1 / 120)) + r2 * (1 / 720 + r * (1 / 5040))
+    c = (1 / 40320 + r * (1 / 362880)) + r2 * (1 / 3628800 + r * (1 / 39916800))
+    mantissa = 1.0 + (r + r2 * (a + r2 * (b + r4 * (c + r4 * (1 / 479001600)))))
+    scale = np.int64((np.float64(shifted).view(np.int64) + 1023) << 52)  # 0 for 2**-1023, infinite for 2**1024
+    return mantissa * scale.view(np.float64)
 
 
 @compiled
 def logarithm(x):
-    """Natural logarithm by splitting off the exponent; NaN below 0, minus infinity at 0."""
-    bits = np.float64(x).view(np.int64)
-    raw = np.int64((bits >> 52) | 0x4330000000000000)
-    fraction = np.int64((bits & 0x000FFFFFFFFFFFFF) | 0x3FE0000000000000)
-    m = fraction.view(np.float64)
-    e = raw.view(np.float64) - 4503599627370496.0 - 1022.0
-    low = m < 0.70710678118654752440
-    e = e - 1.0 if low else e
-    f = (m + m if low else m) - 1.0
+    """Natural logarithm by splitting off the exponent; NaN below 0, minus infinity at 0 (and for subnormals)."""
+    bits = np.float64(x).view(np.uint64) + np.uint64(0x00095F619980C433)  # so that the mantissa is near 1
+    raw = np.uint64((bits >> np.uint64(52)) | np.uint64(0x4330000000000000))
+    rest = np.uint64((bits & np.uint64(0x000FFFFFFFFFFFFF)) + np.uint64(0x3FE6A09E667F3BCD))
+    e = raw.view(np.float64) - 4503599627371519.0
+    f = rest.view(np.float64) - 1.0
     s = f / (2.0 + f)
     z = s * s
     w = z * z
-    t1 = w * (3.999999999940941908e-1 + w * (2.222219843214978396e-1 + w * 1.531383769920937332e-1))
-    t2 = w * (2.857142874366239149e-1 + w * (1.818357216161805012e-1 + w * 1.479819860511658591e-1))
-    t2 = z * (6.666666666666735130e-1 + t2)
+    even = w * ((3.999999999940941908e-1 + w * 2.222219843214978396e-1) + (w * w) * 1.531383769920937332e-1)
+    odd = (6.666666666666735130e-1 + w * 2.857142874366239149e-1) + (w * w) * (
+        1.818357216161805012e-1 + w * 1.479819860511658591e-1
+    )
     half = 0.5 * f * f
-    value = e * 6.93147180369123816490e-1 - ((half - (s * (half + t1 + t2) + e * 1.90821492927058770002e-10)) - f)
-    value = -np.inf if x == 0.0 else value
-    value = np.nan if x < 0.0 else value
-    return value if x < np.inf else x
+    low = s * (half + (even + z * odd)) + e * 1.90821492927058770002e-10
+    value = e * 6.93147180369123816490e-1 - ((half - low) - f)
+    special = choose(x == 0.0, -np.inf, choose(x > 0.0, x, np.nan))
+    return choose((x > 0.0) & (x < np.inf), value, special)
+
+
+@compiled
+def logarithm_of_power(base, exponent):
+    """exponent * log(base), and 0 for exponent 0: exponential of it is base**exponent."""
+    return choose(exponent == 0.0, 0.0, exponent * logarithm(base))
 
 
 @compiled
 def power(base, exponent):
     """base**exponent for base >= 0; NaN for a negative base."""
-    value = exponential(exponent * logarithm(base))
-    return 1.0 if exponent == 0.0 else value
+    return exponential(logarithm_of_power(base, exponent))

@@ -6,17 +6,24 @@ from collections.abc import Callable
 from typing import Any
 
 LANES = 16
-BLOCK = 32
 STATES = 1
-CONTROLLED = 1
 INPUTS = 1
 CONSTANTS = 1
 PARAMETERS = 1
+STAGES = 8
+FACTORS = 1
+SCRATCH = 0
+SWITCHES = 0
 
 
 def address(array: Any) -> Any:
     """Stands for the address of an array's first element."""
     return array.reshape(-1)
+
+
+def choose(condition: Any, first: Any, second: Any) -> Any:
+    """Stands for the first if the condition holds, else the second, without a branch."""
+    return first if condition else second
 
 
 def entry(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -34,46 +41,75 @@ def inlined(function: Callable[..., Any]) -> Callable[..., Any]:
     return function
 
 
-def fill_constants(p: Any, row: int, c: Any, lane: int) -> None:
+def fill_constants(p: Any, row: int, m: Any, lane: int) -> None:
     """Constants of one lane from one row of parameters."""
-    c[lane] = p[row * PARAMETERS]
+    from opsonin.simulate.kernel.memory import C
+
+    m[C + lane] = p[row * PARAMETERS]
 
 
-def fill_slopes(y: Any, c: Any, u: Any, k: Any) -> None:
-    """Rates of change of all states in all lanes."""
-    for lane in range(LANES):
-        k[lane] = u[lane] - c[lane] * y[lane]
+def fill_slopes(m: Any, one: int) -> None:
+    """Rates of change, F, of the states in STAGE, in all lanes."""
+    from opsonin.simulate.kernel.memory import STAGE, C, F, U
+
+    for lane in range(one * LANES):
+        m[F + lane] = m[U + lane] - m[C + lane] * m[STAGE + lane]
 
 
-SWITCHES = 0
+def fill_turnover(m: Any, one: int) -> None:
+    """The sum of the absolute terms of every slope, into F, in all lanes."""
+    from opsonin.simulate.kernel.memory import STAGE, C, F, U
+
+    for lane in range(one * LANES):
+        m[F + lane] = m[U + lane] + m[C + lane] * abs(m[STAGE + lane])
 
 
-def find_crossings(y: Any, new: Any, c: Any, u: Any, rtol: float, clock: Any, cross: int) -> None:
-    """Where in the step any branch of the equations changes, as a fraction, or 2; in all lanes."""
+def find_crossings(m: Any, one: int, rtol: float) -> None:
+    """CROSS: where in the step any branch of the equations changes, as a fraction, or 2; in all lanes."""
 
 
-def fill_turnover(y: Any, c: Any, u: Any, k: Any) -> None:
-    """The sum of the absolute terms of every slope, in all lanes."""
-    for lane in range(LANES):
-        k[lane] = u[lane] + c[lane] * abs(y[lane])
+def spread_steps(m: Any, one: int) -> None:
+    """The step of every lane, USED, to all its states, H."""
+    from opsonin.simulate.kernel.memory import USED, H
+
+    for lane in range(one * LANES):
+        m[H + lane] = m[USED + lane]
 
 
-def fill_output(code: int, y: Any, c: Any, lane: int, o: Any) -> None:
-    """One output of one lane at BLOCK times, from its states at those times."""
-    for n in range(BLOCK):
-        o[n] = y[code * BLOCK + n]
+def spread_verdicts(m: Any, one: int) -> None:
+    """Whether the step is accepted, GOOD, to all states, H."""
+    from opsonin.simulate.kernel.memory import GOOD, H
+
+    for lane in range(one * LANES):
+        m[H + lane] = m[GOOD + lane]
 
 
-def factorise(y: Any, c: Any, u: Any, clock: Any, used: int, m: Any) -> None:
-    """Triangular factors of 1/(gamma h) I - Jacobian in all lanes."""
-    for lane in range(LANES):
-        m[lane] = 1.0 / (1.0 / (0.21193756319429014 * clock[used + lane]) + c[lane])
+def collect_errors(m: Any, one: int) -> None:
+    """ERROR: the largest of all states' SIZED errors in every lane; NaN if one is."""
+    from opsonin.simulate.kernel.memory import ERROR, SIZED
+
+    for lane in range(one * LANES):
+        m[ERROR + lane] = m[SIZED + lane]
 
 
-def backsolve(m: Any, r: Any) -> None:
-    """Solve with the factors, in place, in all lanes."""
-    for lane in range(LANES):
-        r[lane] = r[lane] * m[lane]
+def output(code: int, m: Any, lane: int) -> float:
+    """One output of one lane, from its states in POINT."""
+    from opsonin.simulate.kernel.memory import POINT
+
+    return float(m[POINT + code])
 
 
-FACTORS = 1
+def factorise(m: Any, one: int) -> None:
+    """Triangular factors of 1/(gamma h) I - Jacobian into WORK, in all lanes."""
+    from opsonin.simulate.kernel.memory import USED, WORK, C
+
+    for lane in range(one * LANES):
+        m[WORK + lane] = 1.0 / (1.0 / (0.21193756319429014 * m[USED + lane]) + m[C + lane])
+
+
+def backsolve(m: Any, one: int) -> None:
+    """Solve with the factors, in place in F, in all lanes."""
+    from opsonin.simulate.kernel.memory import WORK, F
+
+    for lane in range(one * LANES):
+        m[F + lane] = m[F + lane] * m[WORK + lane]

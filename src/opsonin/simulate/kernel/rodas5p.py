@@ -8,24 +8,14 @@ segment, so the terms of a time derivative are absent. Convergence is checked in
 
 from __future__ import annotations
 
-from opsonin.simulate.kernel.elementary import larger
-from opsonin.simulate.kernel.example import (
-    BLOCK,
-    CONTROLLED,
-    FACTORS,
-    LANES,
-    STATES,
-    backsolve,
-    factorise,
-    fill_slopes,
-    inlined,
-)
+from opsonin.simulate.kernel.example import LANES, backsolve, compiled, factorise, fill_slopes, inlined
+from opsonin.simulate.kernel.memory import COURSE, ROW, STAGE, F, H, K, Y
 
 GAMMA = 0.21193756319429014
 # --- kernel ---
-STAGES = 8
-WORK = FACTORS
-ROW = STATES * LANES
+K1, K2, K3, K4, K5, K6, K7, K8 = (
+    K, K + ROW, K + 2 * ROW, K + 3 * ROW, K + 4 * ROW, K + 5 * ROW, K + 6 * ROW, K + 7 * ROW,
+)  # fmt: skip
 
 A21 = 3.0
 A31, A32 = (
@@ -122,165 +112,108 @@ H41, H42, H43, H44, H45, H46, H47, H48 = (
 )
 
 
-@inlined
-def attempt(y, c, u, clock, used, k, f, z, new, work):
-    """Eight stages, each one solve with the same factors, and the new state; f keeps the last stage, the error."""
-    factorise(y, c, u, clock, used, work)
-    fill_slopes(y, c, u, f)
-    backsolve(work, f)
-    for lane in range(LANES):
-        for s in range(STATES):  # unrolled
-            i = s * LANES + lane
-            k[i] = f[i]
-            z[i] = y[i] + (A21 * f[i])
-    fill_slopes(z, c, u, f)
-    for lane in range(LANES):
-        rate = 1.0 / clock[used + lane]
-        for s in range(STATES):  # unrolled
-            i = s * LANES + lane
-            f[i] = f[i] + rate * (C21 * k[i])
-    backsolve(work, f)
-    for lane in range(LANES):
-        for s in range(STATES):  # unrolled
-            i = s * LANES + lane
-            k[ROW + i] = f[i]
-            z[i] = y[i] + (A31 * k[i] + A32 * f[i])
-    fill_slopes(z, c, u, f)
-    for lane in range(LANES):
-        rate = 1.0 / clock[used + lane]
-        for s in range(STATES):  # unrolled
-            i = s * LANES + lane
-            f[i] = f[i] + rate * (C31 * k[i] + C32 * k[ROW + i])
-    backsolve(work, f)
-    for lane in range(LANES):
-        for s in range(STATES):  # unrolled
-            i = s * LANES + lane
-            k[2 * ROW + i] = f[i]
-            z[i] = y[i] + (A41 * k[i] + A42 * k[ROW + i] + A43 * f[i])
-    fill_slopes(z, c, u, f)
-    for lane in range(LANES):
-        rate = 1.0 / clock[used + lane]
-        for s in range(STATES):  # unrolled
-            i = s * LANES + lane
-            f[i] = f[i] + rate * (C41 * k[i] + C42 * k[ROW + i] + C43 * k[2 * ROW + i])
-    backsolve(work, f)
-    for lane in range(LANES):
-        for s in range(STATES):  # unrolled
-            i = s * LANES + lane
-            k[3 * ROW + i] = f[i]
-            tail = A54 * f[i]
-            z[i] = y[i] + (A51 * k[i] + A52 * k[ROW + i] + A53 * k[2 * ROW + i] + tail)
-    fill_slopes(z, c, u, f)
-    for lane in range(LANES):
-        rate = 1.0 / clock[used + lane]
-        for s in range(STATES):  # unrolled
-            i = s * LANES + lane
-            early = C51 * k[i] + C52 * k[ROW + i] + C53 * k[2 * ROW + i]
-            late = C54 * k[3 * ROW + i]
-            f[i] = f[i] + rate * (early + late)
-    backsolve(work, f)
-    for lane in range(LANES):
-        for s in range(STATES):  # unrolled
-            i = s * LANES + lane
-            k[4 * ROW + i] = f[i]
-            tail = A64 * k[3 * ROW + i] + A65 * f[i]
-            z[i] = y[i] + (A61 * k[i] + A62 * k[ROW + i] + A63 * k[2 * ROW + i] + tail)
-    fill_slopes(z, c, u, f)
-    for lane in range(LANES):
-        rate = 1.0 / clock[used + lane]
-        for s in range(STATES):  # unrolled
-            i = s * LANES + lane
-            early = C61 * k[i] + C62 * k[ROW + i] + C63 * k[2 * ROW + i]
-            late = C64 * k[3 * ROW + i] + C65 * k[4 * ROW + i]
-            f[i] = f[i] + rate * (early + late)
-    backsolve(work, f)
-    for lane in range(LANES):
-        for s in range(STATES):  # unrolled
-            i = s * LANES + lane
-            k[5 * ROW + i] = f[i]
-            z[i] = z[i] + f[i]
-    fill_slopes(z, c, u, f)
-    for lane in range(LANES):
-        rate = 1.0 / clock[used + lane]
-        for s in range(STATES):  # unrolled
-            i = s * LANES + lane
-            early = C71 * k[i] + C72 * k[ROW + i] + C73 * k[2 * ROW + i]
-            late = C74 * k[3 * ROW + i] + C75 * k[4 * ROW + i] + C76 * k[5 * ROW + i]
-            f[i] = f[i] + rate * (early + late)
-    backsolve(work, f)
-    for lane in range(LANES):
-        for s in range(STATES):  # unrolled
-            i = s * LANES + lane
-            k[6 * ROW + i] = f[i]
-            z[i] = z[i] + f[i]
-    fill_slopes(z, c, u, f)
-    for lane in range(LANES):
-        rate = 1.0 / clock[used + lane]
-        for s in range(STATES):  # unrolled
-            i = s * LANES + lane
-            early = C81 * k[i] + C82 * k[ROW + i] + C83 * k[2 * ROW + i]
-            late = C84 * k[3 * ROW + i] + C85 * k[4 * ROW + i] + C86 * k[5 * ROW + i] + C87 * k[6 * ROW + i]
-            f[i] = f[i] + rate * (early + late)
-    backsolve(work, f)
-    for lane in range(LANES):
-        for s in range(STATES):  # unrolled
-            i = s * LANES + lane
-            k[7 * ROW + i] = f[i]
-            new[i] = z[i] + f[i]
+@compiled
+def attempt(m, one):
+    """Eight stages, each one solve with the same factors, and the new state in STAGE; F keeps the last: the error."""
+    factorise(m, one)
+    for i in range(one * ROW):
+        m[H + i] = 1.0 / m[H + i]
+    for i in range(one * ROW):
+        m[STAGE + i] = m[Y + i]
+    fill_slopes(m, one)
+    backsolve(m, one)
+    for i in range(one * ROW):
+        m[K1 + i] = m[F + i]
+        move = A21 * m[F + i]
+        m[STAGE + i] = m[Y + i] + move
+    fill_slopes(m, one)
+    for i in range(one * ROW):
+        pull = C21 * m[K1 + i]
+        m[F + i] = m[F + i] + m[H + i] * pull
+    backsolve(m, one)
+    for i in range(one * ROW):
+        m[K2 + i] = m[F + i]
+        move = A31 * m[K1 + i] + A32 * m[F + i]
+        m[STAGE + i] = m[Y + i] + move
+    fill_slopes(m, one)
+    for i in range(one * ROW):
+        pull = C31 * m[K1 + i] + C32 * m[K2 + i]
+        m[F + i] = m[F + i] + m[H + i] * pull
+    backsolve(m, one)
+    for i in range(one * ROW):
+        m[K3 + i] = m[F + i]
+        move = A41 * m[K1 + i] + A42 * m[K2 + i] + A43 * m[F + i]
+        m[STAGE + i] = m[Y + i] + move
+    fill_slopes(m, one)
+    for i in range(one * ROW):
+        pull = C41 * m[K1 + i] + C42 * m[K2 + i] + C43 * m[K3 + i]
+        m[F + i] = m[F + i] + m[H + i] * pull
+    backsolve(m, one)
+    for i in range(one * ROW):
+        m[K4 + i] = m[F + i]
+        move = A51 * m[K1 + i] + A52 * m[K2 + i] + A53 * m[K3 + i] + A54 * m[F + i]
+        m[STAGE + i] = m[Y + i] + move
+    fill_slopes(m, one)
+    for i in range(one * ROW):
+        pull = C51 * m[K1 + i] + C52 * m[K2 + i] + C53 * m[K3 + i] + C54 * m[K4 + i]
+        m[F + i] = m[F + i] + m[H + i] * pull
+    backsolve(m, one)
+    for i in range(one * ROW):
+        m[K5 + i] = m[F + i]
+        move = A61 * m[K1 + i] + A62 * m[K2 + i] + A63 * m[K3 + i] + A64 * m[K4 + i] + A65 * m[F + i]
+        m[STAGE + i] = m[Y + i] + move
+    fill_slopes(m, one)
+    for i in range(one * ROW):
+        pull = C61 * m[K1 + i] + C62 * m[K2 + i] + C63 * m[K3 + i] + C64 * m[K4 + i] + C65 * m[K5 + i]
+        m[F + i] = m[F + i] + m[H + i] * pull
+    backsolve(m, one)
+    for i in range(one * ROW):
+        m[K6 + i] = m[F + i]
+        m[STAGE + i] = m[STAGE + i] + m[F + i]
+    fill_slopes(m, one)
+    for i in range(one * ROW):
+        early = C71 * m[K1 + i] + C72 * m[K2 + i] + C73 * m[K3 + i]
+        late = C74 * m[K4 + i] + C75 * m[K5 + i] + C76 * m[K6 + i]
+        pull = early + late
+        m[F + i] = m[F + i] + m[H + i] * pull
+    backsolve(m, one)
+    for i in range(one * ROW):
+        m[K7 + i] = m[F + i]
+        m[STAGE + i] = m[STAGE + i] + m[F + i]
+    fill_slopes(m, one)
+    for i in range(one * ROW):
+        early = C81 * m[K1 + i] + C82 * m[K2 + i] + C83 * m[K3 + i] + C84 * m[K4 + i]
+        late = C85 * m[K5 + i] + C86 * m[K6 + i] + C87 * m[K7 + i]
+        pull = early + late
+        m[F + i] = m[F + i] + m[H + i] * pull
+    backsolve(m, one)
+    for i in range(one * ROW):
+        m[K8 + i] = m[F + i]
+        m[STAGE + i] = m[STAGE + i] + m[F + i]
 
 
 @inlined
-def measure(y, new, clock, used, error, k, f, peak, rtol, atol, floor):
-    """Largest error of any controlled state, in units of its tolerance; NaN or infinite if a state is."""
-    for lane in range(LANES):
-        worst = 0.0
-        allowed = 1.0
-        spoilt = 0.0
-        for s in range(CONTROLLED):  # unrolled
-            i = s * LANES + lane
-            e = abs(f[i])
-            scale = rtol * larger(larger(abs(y[i]), abs(new[i])), floor * peak[i]) + atol[s]
-            worse = e * allowed > worst * scale
-            worst = e if worse else worst
-            allowed = scale if worse else allowed
-            spoilt += 0.0 * (e + new[i])
-        clock[error + lane] = worst / allowed + spoilt
+def estimate(m, i):
+    """Estimated error of state and lane i after the attempt."""
+    return m[F + i]
 
 
 @inlined
-def advance(clock, good, y, new, peak, k, f):
-    """Move the accepted lanes on."""
-    for lane in range(LANES):
-        accepted = clock[good + lane] > 0.0
-        for s in range(STATES):  # unrolled
-            i = s * LANES + lane
-            value = new[i] if accepted else y[i]
-            y[i] = value
-            peak[i] = larger(peak[i], abs(value))
+def count_stiffness(m, one, patience):
+    """An L-stable method has no use for this count."""
 
 
 @inlined
-def stiffness(clock, used, good, cards, tries, after, count, k, f, new, z):
-    """An L-stable method has no use for this test."""
-
-
-@inlined
-def interpolate(theta, y, new, h, k, f, lane, needed, states, w, z):
-    """States of one lane at BLOCK fractions theta of its step (fourth order); row s of z is state s."""
-    for number in range(states):
-        state = needed[number]
-        i = state * LANES + lane
-        early = H21 * k[i] + H22 * k[ROW + i] + H23 * k[2 * ROW + i] + H24 * k[3 * ROW + i]
-        late = H25 * k[4 * ROW + i] + H26 * k[5 * ROW + i] + H27 * k[6 * ROW + i] + H28 * k[7 * ROW + i]
-        d1 = early + late
-        early = H31 * k[i] + H32 * k[ROW + i] + H33 * k[2 * ROW + i] + H34 * k[3 * ROW + i]
-        late = H35 * k[4 * ROW + i] + H36 * k[5 * ROW + i] + H37 * k[6 * ROW + i] + H38 * k[7 * ROW + i]
-        d2 = early + late
-        early = H41 * k[i] + H42 * k[ROW + i] + H43 * k[2 * ROW + i] + H44 * k[3 * ROW + i]
-        late = H45 * k[4 * ROW + i] + H46 * k[5 * ROW + i] + H47 * k[6 * ROW + i] + H48 * k[7 * ROW + i]
-        d3 = early + late
-        before, after = y[i], new[i]
-        for n in range(BLOCK):
-            x = theta[n]
-            rest = 1.0 - x
-            z[state * BLOCK + n] = rest * before + x * (after + rest * (d1 + x * (d2 + x * d3)))
+def describe(m, s, lane):
+    """One state of one lane inside its step, as a polynomial (fourth order) in the fraction of the step."""
+    i, q = s * LANES + lane, COURSE + 5 * s
+    k1, k2, k3, k4 = m[K1 + i], m[K2 + i], m[K3 + i], m[K4 + i]
+    k5, k6, k7, k8 = m[K5 + i], m[K6 + i], m[K7 + i], m[K8 + i]
+    d1 = (H21 * k1 + H22 * k2 + H23 * k3 + H24 * k4) + (H25 * k5 + H26 * k6 + H27 * k7 + H28 * k8)
+    d2 = (H31 * k1 + H32 * k2 + H33 * k3 + H34 * k4) + (H35 * k5 + H36 * k6 + H37 * k7 + H38 * k8)
+    d3 = (H41 * k1 + H42 * k2 + H43 * k3 + H44 * k4) + (H45 * k5 + H46 * k6 + H47 * k7 + H48 * k8)
+    m[q] = m[Y + i]
+    m[q + 1] = (m[STAGE + i] - m[Y + i]) + d1
+    m[q + 2] = d2 - d1
+    m[q + 3] = d3 - d2
+    m[q + 4] = -d3

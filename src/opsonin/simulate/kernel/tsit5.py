@@ -8,12 +8,11 @@ Computers & Mathematics with Applications 62 (2011) 770-775. Order conditions ar
 from __future__ import annotations
 
 from opsonin.simulate.kernel.elementary import larger
-from opsonin.simulate.kernel.example import BLOCK, CONTROLLED, LANES, STATES, fill_slopes, inlined
+from opsonin.simulate.kernel.example import LANES, STATES, choose, compiled, fill_slopes, inlined
+from opsonin.simulate.kernel.memory import COURSE, GOOD, ROW, STAGE, STIFFNESS, TRIES, USED, F, H, K, Y
 
 # --- kernel ---
-STAGES = 6
-WORK = 1
-ROW = STATES * LANES
+K1, K2, K3, K4, K5, K6 = K, K + ROW, K + 2 * ROW, K + 3 * ROW, K + 4 * ROW, K + 5 * ROW
 
 A21 = 0.161
 A31, A32 = -0.008480655492356989, 0.335480655492357
@@ -45,130 +44,91 @@ E1, E2, E3, E4, E5, E6, E7 = (
 )
 
 
-@inlined
-def attempt(y, c, u, clock, used, k, f, z, new, work):
-    """Seven slopes and the new state. k's first row must hold the slopes at y (first same as last).
+# the interpolant: coefficients of the second, third and fourth power of the fraction of the step
+P12, P13, P14 = -2.763706197274826, 2.9132554618219126, -1.0530884977290216
+P22, P23, P24 = 0.1317, -0.2234, 0.1017
+P32, P33, P34 = 3.9302962368947516, -5.941033872131505, 2.490627285651253
+P42, P43, P44 = -12.411077166933676, 30.33818863028232, -16.548102889244902
+P52, P53, P54 = 37.50931341651104, -88.1789048947664, 47.37952196281928
+P62, P63, P64 = -27.896526289197287, 65.09189467479366, -34.87065786149661
+P72, P73, P74 = 1.5, -4.0, 2.5
 
-    f receives each stage's slopes; the next stage files them in k. The last stay in f.
+
+@compiled
+def attempt(m, one):
+    """Six stages and the new state (in STAGE) with its slopes (in F): the first of the next step, first same as last.
+
+    F receives each stage's slopes; the next stage files them in K, whose first block holds the slopes at Y.
     """
-    for lane in range(LANES):
-        h = clock[used + lane]
-        for s in range(STATES):  # unrolled
-            i = s * LANES + lane
-            z[i] = y[i] + h * (A21 * k[i])
-    fill_slopes(z, c, u, f)
-    for lane in range(LANES):
-        h = clock[used + lane]
-        for s in range(STATES):  # unrolled
-            i = s * LANES + lane
-            k[ROW + i] = f[i]
-            z[i] = y[i] + h * (A31 * k[i] + A32 * f[i])
-    fill_slopes(z, c, u, f)
-    for lane in range(LANES):
-        h = clock[used + lane]
-        for s in range(STATES):  # unrolled
-            i = s * LANES + lane
-            k[2 * ROW + i] = f[i]
-            z[i] = y[i] + h * (A41 * k[i] + A42 * k[ROW + i] + A43 * f[i])
-    fill_slopes(z, c, u, f)
-    for lane in range(LANES):
-        h = clock[used + lane]
-        for s in range(STATES):  # unrolled
-            i = s * LANES + lane
-            k[3 * ROW + i] = f[i]
-            z[i] = y[i] + h * (A51 * k[i] + A52 * k[ROW + i] + A53 * k[2 * ROW + i] + A54 * f[i])
-    fill_slopes(z, c, u, f)
-    for lane in range(LANES):
-        h = clock[used + lane]
-        for s in range(STATES):  # unrolled
-            i = s * LANES + lane
-            k[4 * ROW + i] = f[i]
-            tail = A63 * k[2 * ROW + i] + A64 * k[3 * ROW + i] + A65 * f[i]
-            z[i] = y[i] + h * (A61 * k[i] + A62 * k[ROW + i] + tail)
-    fill_slopes(z, c, u, f)
-    for lane in range(LANES):
-        h = clock[used + lane]
-        for s in range(STATES):  # unrolled
-            i = s * LANES + lane
-            k[5 * ROW + i] = f[i]
-            tail = B3 * k[2 * ROW + i] + B4 * k[3 * ROW + i] + B5 * k[4 * ROW + i] + B6 * f[i]
-            new[i] = y[i] + h * (B1 * k[i] + B2 * k[ROW + i] + tail)
-    fill_slopes(new, c, u, f)
+    for i in range(one * ROW):
+        m[STAGE + i] = m[Y + i] + m[H + i] * (A21 * m[K1 + i])
+    fill_slopes(m, one)
+    for i in range(one * ROW):
+        m[K2 + i] = m[F + i]
+        m[STAGE + i] = m[Y + i] + m[H + i] * (A31 * m[K1 + i] + A32 * m[F + i])
+    fill_slopes(m, one)
+    for i in range(one * ROW):
+        m[K3 + i] = m[F + i]
+        m[STAGE + i] = m[Y + i] + m[H + i] * (A41 * m[K1 + i] + A42 * m[K2 + i] + A43 * m[F + i])
+    fill_slopes(m, one)
+    for i in range(one * ROW):
+        m[K4 + i] = m[F + i]
+        slope = A51 * m[K1 + i] + A52 * m[K2 + i] + A53 * m[K3 + i] + A54 * m[F + i]
+        m[STAGE + i] = m[Y + i] + m[H + i] * slope
+    fill_slopes(m, one)
+    for i in range(one * ROW):
+        m[K5 + i] = m[F + i]
+        m[STAGE + i] = m[Y + i] + m[H + i] * sixth_slope(m, i, m[F + i])
+    fill_slopes(m, one)
+    for i in range(one * ROW):
+        m[K6 + i] = m[F + i]
+        slope = B1 * m[K1 + i] + B2 * m[K2 + i] + B3 * m[K3 + i] + B4 * m[K4 + i] + B5 * m[K5 + i] + B6 * m[F + i]
+        m[STAGE + i] = m[Y + i] + m[H + i] * slope
+    fill_slopes(m, one)
 
 
 @inlined
-def measure(y, new, clock, used, error, k, f, peak, rtol, atol, floor):
-    """Largest error of any controlled state, in units of its tolerance; NaN or infinite if a state is."""
-    for lane in range(LANES):
-        worst = 0.0
-        allowed = 1.0
-        spoilt = 0.0
-        for s in range(CONTROLLED):  # unrolled
-            i = s * LANES + lane
-            early = E1 * k[i] + E2 * k[ROW + i] + E3 * k[2 * ROW + i] + E4 * k[3 * ROW + i]
-            late = E5 * k[4 * ROW + i] + E6 * k[5 * ROW + i] + E7 * f[i]
-            e = abs(clock[used + lane] * (early + late))
-            scale = rtol * larger(larger(abs(y[i]), abs(new[i])), floor * peak[i]) + atol[s]
-            worse = e * allowed > worst * scale
-            worst = e if worse else worst
-            allowed = scale if worse else allowed
-            spoilt += 0.0 * (e + new[i])
-        clock[error + lane] = worst / allowed + spoilt
+def sixth_slope(m, i, fifth):
+    """Mean slope that leads to the last stage but one."""
+    return A61 * m[K1 + i] + A62 * m[K2 + i] + A63 * m[K3 + i] + A64 * m[K4 + i] + A65 * fifth
 
 
 @inlined
-def advance(clock, good, y, new, peak, k, f):
-    """Move the accepted lanes on; the last slopes of a step are the first of the next."""
-    for lane in range(LANES):
-        accepted = clock[good + lane] > 0.0
-        for s in range(STATES):  # unrolled
-            i = s * LANES + lane
-            value = new[i] if accepted else y[i]
-            y[i] = value
-            peak[i] = larger(peak[i], abs(value))
-            k[i] = f[i] if accepted else k[i]
+def estimate(m, i):
+    """Estimated error of state and lane i after the attempt."""
+    early = E1 * m[K1 + i] + E2 * m[K2 + i] + E3 * m[K3 + i] + E4 * m[K4 + i]
+    late = E5 * m[K5 + i] + E6 * m[K6 + i] + E7 * m[F + i]
+    return m[H + i] * (early + late)
 
 
-@inlined
-def stiffness(clock, used, good, cards, tries, after, count, k, f, new, z):
-    """Count, in `cards`, how often stability and not accuracy limited the step (as in DOPRI5).
+@compiled
+def count_stiffness(m, one, patience):
+    """Count how often stability and not accuracy limited the step (as in DOPRI5), once `patience` is at an end.
 
-    The last two stages share their time, so the change of their slopes over the change of their states (z holds the
-    last but one) estimates the fastest rate; the method is stable up to about 3.3 of it times the step.
+    The last two stages share their time, so the change of their slopes over the change of their states
+    estimates the fastest rate; the method is stable up to about 3.3 of it times the step.
     """
-    for lane in range(LANES):
-        slopes = 0.0
-        apart = 0.0
-        for s in range(CONTROLLED):  # unrolled
+    for lane in range(one * LANES):
+        slopes, apart = 0.0, 0.0
+        for s in range(STATES):
             i = s * LANES + lane
-            size = abs(new[i]) + 1e-300
-            slopes = larger(slopes, abs(f[i] - k[5 * ROW + i]) / size)
-            apart = larger(apart, abs(new[i] - z[i]) / size)
-        change = 1 if clock[used + lane] * slopes > 3.0 * apart else -1
-        before = cards[count + lane]
-        counted = (clock[good + lane] > 0.0) & (cards[tries + lane] >= after) & (before + change >= 0)
-        cards[count + lane] = before + change if counted else before
+            size = abs(m[STAGE + i]) + 1e-300
+            last = m[Y + i] + m[USED + lane] * sixth_slope(m, i, m[K5 + i])
+            slopes = larger(slopes, abs(m[F + i] - m[K6 + i]) / size)
+            apart = larger(apart, abs(m[STAGE + i] - last) / size)
+        change = choose(m[USED + lane] * slopes > 3.0 * apart, 1.0, -1.0)
+        counted, before = (m[GOOD + lane] > 0.0) & (m[TRIES + lane] >= patience), m[STIFFNESS + lane]
+        m[STIFFNESS + lane] = choose(counted, larger(before + change, 0.0), before)
 
 
 @inlined
-def interpolate(theta, y, new, h, k, f, lane, needed, states, w, z):
-    """States of one lane at BLOCK fractions theta of its step (fourth order); row s of z is state s."""
-    for n in range(BLOCK):
-        x = theta[n]
-        xx = x * x * h
-        w[n] = h * x * (1.0 + x * (-2.763706197274826 + x * (2.9132554618219126 - 1.0530884977290216 * x)))
-        w[BLOCK + n] = xx * (0.1317 + x * (-0.2234 + 0.1017 * x))
-        w[2 * BLOCK + n] = xx * (3.9302962368947516 + x * (-5.941033872131505 + 2.490627285651253 * x))
-        w[3 * BLOCK + n] = xx * (-12.411077166933676 + x * (30.33818863028232 - 16.548102889244902 * x))
-        w[4 * BLOCK + n] = xx * (37.50931341651104 + x * (-88.1789048947664 + 47.37952196281928 * x))
-        w[5 * BLOCK + n] = xx * (-27.896526289197287 + x * (65.09189467479366 - 34.87065786149661 * x))
-        w[6 * BLOCK + n] = xx * (1.5 + x * (-4.0 + 2.5 * x))
-    for number in range(states):
-        state = needed[number]
-        i = state * LANES + lane
-        k1, k2, k3, k4, k5 = k[i], k[ROW + i], k[2 * ROW + i], k[3 * ROW + i], k[4 * ROW + i]
-        k6, k7, here = k[5 * ROW + i], f[i], y[i]
-        for n in range(BLOCK):
-            early = w[n] * k1 + w[BLOCK + n] * k2 + w[2 * BLOCK + n] * k3 + w[3 * BLOCK + n] * k4
-            late = w[4 * BLOCK + n] * k5 + w[5 * BLOCK + n] * k6 + w[6 * BLOCK + n] * k7
-            z[state * BLOCK + n] = here + (early + late)
+def describe(m, s, lane):
+    """One state of one lane inside its step, as a polynomial (fourth order) in the fraction of the step."""
+    i, h, q = s * LANES + lane, m[USED + lane], COURSE + 5 * s
+    k1, k2, k3, k4 = m[K1 + i], m[K2 + i], m[K3 + i], m[K4 + i]
+    k5, k6, k7 = m[K5 + i], m[K6 + i], m[F + i]
+    m[q] = m[Y + i]
+    m[q + 1] = h * k1
+    m[q + 2] = h * ((P12 * k1 + P22 * k2 + P32 * k3 + P42 * k4) + (P52 * k5 + P62 * k6 + P72 * k7))
+    m[q + 3] = h * ((P13 * k1 + P23 * k2 + P33 * k3 + P43 * k4) + (P53 * k5 + P63 * k6 + P73 * k7))
+    m[q + 4] = h * ((P14 * k1 + P24 * k2 + P34 * k3 + P44 * k4) + (P54 * k5 + P64 * k6 + P74 * k7))
