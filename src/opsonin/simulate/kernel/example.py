@@ -5,15 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-LANES = 16
-STATES = 1
-INPUTS = 1
-CONSTANTS = 1
-PARAMETERS = 1
-STAGES = 8
-FACTORS = 1
-SCRATCH = 0
-SWITCHES = 0
+from opsonin.simulate.kernel.memory import ERROR, GOOD, POINT, SIZED, STAGE, USED, WORK, C, F, H, U
+from opsonin.simulate.kernel.shape import LANES, PARAMETERS
 
 
 def address(array: Any) -> Any:
@@ -43,23 +36,17 @@ def inlined(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def fill_constants(p: Any, row: int, m: Any, lane: int) -> None:
     """Constants of one lane from one row of parameters."""
-    from opsonin.simulate.kernel.memory import C
-
     m[C + lane] = p[row * PARAMETERS]
 
 
 def fill_slopes(m: Any, one: int) -> None:
     """Rates of change, F, of the states in STAGE, in all lanes."""
-    from opsonin.simulate.kernel.memory import STAGE, C, F, U
-
     for lane in range(one * LANES):
         m[F + lane] = m[U + lane] - m[C + lane] * m[STAGE + lane]
 
 
 def fill_turnover(m: Any, one: int) -> None:
     """The sum of the absolute terms of every slope, into F, in all lanes."""
-    from opsonin.simulate.kernel.memory import STAGE, C, F, U
-
     for lane in range(one * LANES):
         m[F + lane] = m[U + lane] + m[C + lane] * abs(m[STAGE + lane])
 
@@ -70,46 +57,34 @@ def find_crossings(m: Any, one: int, rtol: float) -> None:
 
 def spread_steps(m: Any, one: int) -> None:
     """The step of every lane, USED, to all its states, H."""
-    from opsonin.simulate.kernel.memory import USED, H
-
     for lane in range(one * LANES):
         m[H + lane] = m[USED + lane]
 
 
 def spread_verdicts(m: Any, one: int) -> None:
     """Whether the step is accepted, GOOD, to all states, H."""
-    from opsonin.simulate.kernel.memory import GOOD, H
-
     for lane in range(one * LANES):
         m[H + lane] = m[GOOD + lane]
 
 
 def collect_errors(m: Any, one: int) -> None:
     """ERROR: the largest of all states' SIZED errors in every lane; NaN if one is."""
-    from opsonin.simulate.kernel.memory import ERROR, SIZED
-
     for lane in range(one * LANES):
         m[ERROR + lane] = m[SIZED + lane]
 
 
 def output(code: int, m: Any, lane: int) -> float:
     """One output of one lane, from its states in POINT."""
-    from opsonin.simulate.kernel.memory import POINT
-
     return float(m[POINT + code])
 
 
 def factorise(m: Any, one: int) -> None:
     """Triangular factors of 1/(gamma h) I - Jacobian into WORK, in all lanes."""
-    from opsonin.simulate.kernel.memory import USED, WORK, C
-
     for lane in range(one * LANES):
         m[WORK + lane] = 1.0 / (1.0 / (0.21193756319429014 * m[USED + lane]) + m[C + lane])
 
 
 def backsolve(m: Any, one: int) -> None:
     """Solve with the factors, in place in F, in all lanes."""
-    from opsonin.simulate.kernel.memory import WORK, F
-
     for lane in range(one * LANES):
         m[F + lane] = m[F + lane] * m[WORK + lane]

@@ -18,11 +18,6 @@ import numpy as np
 
 from opsonin.simulate.kernel.elementary import exponential, larger, logarithm, smaller
 from opsonin.simulate.kernel.example import (
-    INPUTS,
-    LANES,
-    PARAMETERS,
-    STATES,
-    SWITCHES,
     address,
     choose,
     collect_errors,
@@ -71,6 +66,7 @@ from opsonin.simulate.kernel.memory import (
     U,
     Y,
 )  # fmt: skip
+from opsonin.simulate.kernel.shape import INPUTS, LANES, PARAMETERS, STATES, SWITCHES
 from opsonin.simulate.kernel.tsit5 import attempt, count_stiffness, describe, estimate
 
 # --- kernel ---

@@ -6,7 +6,7 @@ exists per state is a block of STATES rows, state by state.
 
 from __future__ import annotations
 
-from opsonin.simulate.kernel.example import CONSTANTS, FACTORS, INPUTS, LANES, SCRATCH, STAGES, STATES
+from opsonin.simulate.kernel.shape import CONSTANTS, FACTORS, INPUTS, LANES, SCRATCH, STAGES, STATES
 
 # --- kernel ---
 ROW = STATES * LANES

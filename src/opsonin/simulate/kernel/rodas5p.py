@@ -8,8 +8,9 @@ segment, so the terms of a time derivative are absent. Convergence is checked in
 
 from __future__ import annotations
 
-from opsonin.simulate.kernel.example import LANES, backsolve, compiled, factorise, fill_slopes, inlined
+from opsonin.simulate.kernel.example import backsolve, compiled, factorise, fill_slopes, inlined
 from opsonin.simulate.kernel.memory import COURSE, ROW, STAGE, F, H, K, Y
+from opsonin.simulate.kernel.shape import LANES
 
 GAMMA = 0.21193756319429014
 # --- kernel ---

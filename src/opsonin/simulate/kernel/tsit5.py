@@ -8,8 +8,9 @@ Computers & Mathematics with Applications 62 (2011) 770-775. Order conditions ar
 from __future__ import annotations
 
 from opsonin.simulate.kernel.elementary import larger
-from opsonin.simulate.kernel.example import LANES, STATES, choose, compiled, fill_slopes, inlined
+from opsonin.simulate.kernel.example import choose, compiled, fill_slopes, inlined
 from opsonin.simulate.kernel.memory import COURSE, GOOD, ROW, STAGE, STIFFNESS, TRIES, USED, F, H, K, Y
+from opsonin.simulate.kernel.shape import LANES, STATES
 
 # --- kernel ---
 K1, K2, K3, K4, K5, K6 = K, K + ROW, K + 2 * ROW, K + 3 * ROW, K + 4 * ROW, K + 5 * ROW
