@@ -16,8 +16,10 @@ NOTHING_ON_THE_SHELF = "no rule on this shelf speaks of it"
 NONE_ON_THE_SHELF = "no interaction with it stands on this shelf; that is no proof that there is none"
 
 
+_ADULT = 18
+_OLDER = 65  # as in the rule atg/older, an assumption
 _PREPARATION = (
-    "form", "diluents", "dilution_volume", "filter", "filter_range", "line", "line_peripheral", "reconstituted_within",
+    "form", "diluents", "dilution_volume_range", "filter", "filter_range", "line", "reconstituted_within",
     "infuse_within", "storage", "start_slowly",
 )  # fmt: skip
 _WARNINGS = (
@@ -26,12 +28,13 @@ _WARNINGS = (
 )  # fmt: skip
 
 
-def assessed(recipient: Recipient, known: Knowledge) -> tuple[Assessed, ...]:
+def assessed(recipient: Recipient, request: Request, known: Knowledge) -> tuple[Assessed, ...]:
     """Age, general health and every other medicine: what each is, and what the shelf knows of it."""
     found = [_age(recipient, known)]
     for risk, words in ATG_RISKS.items():
         state = {True: "yes", False: "no", None: "not known"}[recipient.risks.get(risk)]
-        facts = tuple(rule.fact for rule in known.rules_of("atg") if rule.when.get("risk") == risk)
+        rules = [rule for rule in known.rules_of("atg") if rule.when.get("risk") == risk]
+        facts = tuple(rule.fact for rule in rules if request.indication not in rule.when.get("indication_not_in", ()))
         if state != "yes":
             found.append(Assessed(words, state, "", ()))
             continue
@@ -41,9 +44,9 @@ def assessed(recipient: Recipient, known: Knowledge) -> tuple[Assessed, ...]:
 
 
 def _age(recipient: Recipient, known: Knowledge) -> Assessed:
-    name = "child" if recipient.age_years < 18 else "older"
+    name = "child" if recipient.age_years < _ADULT else "older"
     fact = known.fact(f"rules/atg/{name}")
-    speaks = recipient.age_years < 18 or recipient.age_years >= 65
+    speaks = recipient.age_years < _ADULT or recipient.age_years >= _OLDER
     return Assessed(
         "age", f"{show(recipient.age_years, 1)} years", fact.says if speaks else "", (fact,) if speaks else ()
     )
@@ -66,12 +69,15 @@ def alternatives(request: Request, known: Knowledge) -> tuple[Fact, ...]:
     return (*studied, *(fact for fact in every if not fact.value["indications"]))
 
 
-def statements(products: tuple[Product, ...], known: Knowledge) -> Mapping[str, tuple[Fact, ...]]:
+def statements(
+    products: tuple[Product, ...], recipient: Recipient, request: Request, known: Knowledge
+) -> Mapping[str, tuple[Fact, ...]]:
     """What the texts say that holds whatever the course: preparation, premedication, harms, whom to tell."""
     of_class = {fact.id.rpartition("/")[2]: fact for fact in known.facts_under("classes/atg")}
+    adult_doses = [of_class[name] for name in ("premedication_doses", "emergency") if recipient.age_years >= _ADULT]
     groups: dict[str, list[Fact]] = {
         "Preparation and line": [],
-        "Premedication and emergencies": [of_class["premedication_doses"], of_class["emergency"]],
+        "Premedication and emergencies": adult_doses,
         "Contraindications and warnings": [],
         "Effects to know": [
             of_class[name] for name in ("common_effects", "serious_effects", "rare_effects", "serum_sickness")
@@ -82,7 +88,8 @@ def statements(products: tuple[Product, ...], known: Knowledge) -> Mapping[str, 
     }
     for product in products:
         labels = [label.facts.get("premedication") for label in product.labels.values()]
-        groups["Preparation and line"] += _named(product, _PREPARATION)
+        names = (*_PREPARATION, "line_peripheral") if request.line == "peripheral" else _PREPARATION
+        groups["Preparation and line"] += _named(product, names)
         groups["Premedication and emergencies"][:0] = [fact for fact in labels if fact is not None and fact.found]
         groups["Contraindications and warnings"] += _named(product, _WARNINGS)
     return MappingProxyType({title: tuple(dict.fromkeys(facts)) for title, facts in groups.items() if facts})

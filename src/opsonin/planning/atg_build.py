@@ -77,7 +77,7 @@ def infusion_times(product: Product, protocol: Protocol, region: str, request: R
     ]
     planned = (max(first, wanted[0]), max(later, wanted[1]))
     if advised is not None:
-        says += f" {show(advised)} hours are advised; planned unless the case names a time."
+        says += f" {show(advised)} hours are advised, and planned unless the case names a time."
     if premedication is None:
         return InfusionTimes((first, later), planned, None, says, facts)
     return InfusionTimes((first, later), planned, premedication.number(), says, (*facts, premedication))

@@ -69,7 +69,7 @@ def _offsets(value: Mapping[str, Any]) -> tuple[int, int]:
 
 
 def _dose(infusion: GlobulinInfusion) -> str:
-    return f"Dose {infusion.number}: {show(infusion.mg, 1)} mg ({show(infusion.mg_per_kg)} mg/kg)"
+    return f"{infusion.number}, {show(infusion.mg, 1)} mg ({show(infusion.mg_per_kg)} mg/kg)"
 
 
 def _that_apply(course: GlobulinCourse, recipient: Recipient, request: Request, known: Knowledge) -> tuple[Fact, ...]:

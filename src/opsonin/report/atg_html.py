@@ -6,11 +6,14 @@ from pathlib import Path
 
 from opsonin.knowledge import Knowledge
 from opsonin.planning.atg_plan import AtgPlan
+from opsonin.quantities import show
 from opsonin.report import atg_words as words
 from opsonin.report.atg_parts import plan_parts
 from opsonin.report.html import _environment, _stylesheet
 from opsonin.report.lookup_facts import Works
 from opsonin.report.wording import MARK_LEGEND, SEVERITY_WORDS, a_day
+
+ON_THE_SHEET = ("Preparation and line", "Premedication and emergencies")
 
 
 def write_atg_report(plan: AtgPlan, knowledge: Knowledge, directory: Path) -> Path:
@@ -43,6 +46,8 @@ def render_atg_report(plan: AtgPlan, knowledge: Knowledge) -> str:
             orders_title=words.course_title(orders) if orders else "",
             orders_says=words.course_says(orders, works)[1:] if orders else (),
             orders_table=words.dose_table(orders.course.infusions, "Dose for each day") if orders else None,
+            planned_mg={i.number: show(i.mg, 1) for i in orders.course.infusions} if orders else {},
+            on_sheet=[part for part in parts if part.title in ON_THE_SHEET],
             no_rounding=words.NO_ROUNDING,
             settle=[(f, SEVERITY_WORDS[f.severity], words.with_source("", f.facts, works)) for f in settle],
             team=[(name.replace("_", " ").capitalize(), said) for name, said in plan.circumstances.team.items()],

@@ -25,6 +25,12 @@ DOSE_HEADS = (
     "Day", "Date", "Dose", "Vials", "Left over", "Concentrate", "Final volume", "mg/mL", "Premedication", "Infusion",
     "How long (at least)", "Pump",
 )  # fmt: skip
+DILUENT_WORDS = {
+    "sodium-chloride-0.9": "sodium chloride 0.9 %",
+    "dextrose-5": "dextrose 5 %",
+    "dextrose-5-sodium-chloride-0.225": "dextrose 5 % with sodium chloride 0.225 %",
+    "dextrose-5-sodium-chloride-0.45": "dextrose 5 % with sodium chloride 0.45 %",
+}
 END_WORDS = {"as-named": "", "smallest": "smallest course", "largest": "largest course"}
 
 
@@ -69,7 +75,7 @@ def who(recipient: Recipient, request: Request, circumstances: Circumstances) ->
         ("For", request.indication.replace("-", " ")),
         ("Transplantation", _transplant(request)),
         ("Route, line", f"{request.route or 'not stated'}, {request.line or 'not stated'}"),
-        ("Diluent", (request.diluent or "not stated").replace("-", " ")),
+        ("Diluent", DILUENT_WORDS.get(request.diluent or "", request.diluent or "not stated")),
         ("Cytomegalovirus", _serostatus(recipient.cmv)),
         ("Epstein–Barr virus", _serostatus(recipient.ebv)),
         ("Latest counts", counts or "none"),
@@ -118,7 +124,14 @@ def course_says(planned: PlannedCourse, works: Works) -> tuple[str, ...]:
         f"{in_all}{ends}.",
         with_source(f"Dosing weight: {course.weight.says}", course.weight.facts, works),
         with_source(course.preparation, recipe, works),
-        with_source(course.timing, hours, works),
+        with_source(f"{course.timing.rstrip('.')}: {_at_least(course.infusions)}.", hours, works),
+    )
+
+
+def _at_least(infusions: Sequence[GlobulinInfusion]) -> str:
+    first, last = infusions[0].minimum_hours, infusions[-1].minimum_hours
+    return f"at least {show(first)} h" + (
+        f" for the first dose, {show(last)} h for later ones" if last != first else ""
     )
 
 
@@ -143,7 +156,7 @@ def _dose_row(run: list[GlobulinInfusion]) -> tuple[str, ...]:
     return (
         _span(str(first.day), str(last.day), [str(one.day) for one in run]),
         _span(_date(first.on), _date(last.on), []) if first.on else "not known",
-        f"{show(first.mg, 1)} mg ({show(first.mg_per_kg)} mg/kg)",
+        f"{show(first.mg, 1)}\u00a0mg ({show(first.mg_per_kg)}\u00a0mg/kg)",
         f"{first.vials} × {show(first.concentrate_ml and (first.mg + first.discarded_mg) / first.vials)} mg",
         f"{show(first.discarded_mg, 1)} mg",
         f"{show(first.concentrate_ml, 1)} mL",
@@ -152,7 +165,7 @@ def _dose_row(run: list[GlobulinInfusion]) -> tuple[str, ...]:
         clock(first.premedication_at) if first.premedication_at else "time not found",
         at,
         f"{hours_and_minutes(first.hours * 60)} ({hours_and_minutes(first.minimum_hours * 60)})",
-        f"{show(rate)} mL/h" if rate is not None else "not known",
+        f"{show(rate)}\u00a0mL/h" if rate is not None else "not known",
     )
 
 
@@ -195,6 +208,8 @@ def fact_line(fact: Fact, works: Works) -> str:
     if fact.value == fact.says or isinstance(fact.value, dict):
         return with_source(fact.says, (fact,), works)
     value = " ".join(value_text(fact).removesuffix(fact.mark).split())
+    for id, spelled in sorted(DILUENT_WORDS.items(), key=lambda pair: -len(pair[0])):
+        value = value.replace(id, spelled)
     return with_source(f"{fact.says.rstrip('.')}: {value.replace('- ', '')}.", (fact,), works)
 
 
