@@ -144,7 +144,8 @@ def plan_course(
     pack = knowledge.pack(circumstances.pack)
 
     protocols, asked, replaces = atg_courses.chosen(request, knowledge, product)
-    courses = atg_courses.planned(recipient, asked, circumstances, protocols, knowledge)
+    who, around = atg_courses.afresh(recipient, circumstances) if replaces else (recipient, circumstances)
+    courses = atg_courses.planned(who, asked, around, protocols, knowledge)
     products = tuple({planned.course.product.id: planned.course.product for planned in courses}.values())
 
     return AtgPlan(

@@ -31,22 +31,39 @@ def fitting(request: Request, known: Knowledge, product: str | None = None) -> t
 def chosen(request: Request, known: Knowledge, product: str | None) -> tuple[tuple[Protocol, ...], Request, str]:
     """The protocols to plan, the request as it then stands, and what another product changes ("" when none is asked).
 
-    Another product takes nothing along: neither protocol, dose nor number of doses.
+    Another product takes nothing along: neither protocol, dose, number of doses, volume nor hours.
     """
     named = known.protocols[request.protocol] if request.protocol is not None else None
     if product is None or (named is not None and named.product == product):
         return ((named,) if named is not None else fitting(request, known)), request, ""
-    free = replace(request, protocol=None, dose_mg_per_kg=None, doses=None)
+    free = replace(
+        request,
+        protocol=None,
+        dose_mg_per_kg=None,
+        doses=None,
+        final_volume_ml=None,
+        hours_first=None,
+        hours_later=None,
+    )
     found = fitting(free, known, product)
     brand = known.product(product).brand
     was = f"{known.product(named.product).brand} ({named.name}: {named.says.rstrip('.')})" if named else "no product"
     says = (
         f"{brand} was asked for in place of {was}. Antithymocyte globulins are not interchangeable by dose: protocol, "
-        "dose and number of doses of the case were not carried over"
+        "dose, number of doses, volume and hours of the case were not carried over"
     )
     if not found:
         return (), free, f"{says}. No protocol of {brand} for {request.indication} stands on the shelf."
     return found, free, f"{says}; the protocols of {brand} are planned instead."
+
+
+def afresh(recipient: Recipient, circumstances: Circumstances) -> tuple[Recipient, Circumstances]:
+    """The same person before a course of another product: what was given of the first one belongs to that one.
+
+    A start that lies behind today was the first course's, so the new one has no dates yet.
+    """
+    past = circumstances.start is not None and circumstances.start.date() < circumstances.as_of
+    return replace(recipient, given=None), replace(circumstances, start=None) if past else circumstances
 
 
 def planned(

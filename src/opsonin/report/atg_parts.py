@@ -8,7 +8,9 @@ from opsonin.quantities import show
 from opsonin.report import atg_words as words
 from opsonin.report.atg_words import Part, Table
 from opsonin.report.lookup_facts import Works
+from opsonin.report.lookup_outcomes import INDICATION_WORDS, design_of, find_outcomes
 from opsonin.report.wording import a_day, weekday
+from opsonin.sources import mark
 
 _IN_FULL = 2  # courses shown with their calendar; more are listed side by side
 _KINDS = {"dose": "Dose", "test": "Test", "prophylaxis": "Protect", "effect": "Expect", "harm": "Watch for"}
@@ -25,6 +27,7 @@ def plan_parts(plan: AtgPlan, knowledge: Knowledge, works: Works) -> tuple[Part,
         _assessed(plan, works),
         *_statements(plan, works),
         _alternatives(plan, works),
+        _published(plan, knowledge, works),
         _protocols(plan, works),
         _not_known(plan),
     ]
@@ -118,6 +121,29 @@ def _protocols(plan: AtgPlan, works: Works) -> Part:
         for protocol in plan.protocols
     )
     return Part("Protocols on the shelf for this use", (), (), (Table("Protocols", ("Id", "Whose", "Says"), rows),))
+
+
+def _published(plan: AtgPlan, knowledge: Knowledge, works: Works) -> Part:
+    """Results of the studies this plan names for the use; the whole look-up is one command away."""
+    topic = plan.request.indication.removesuffix("-prophylaxis").removesuffix("-rejection").removesuffix("-treatment")
+    every = find_outcomes(knowledge, (topic,)) if topic in INDICATION_WORDS else ()
+    facts = [*(protocol.fact for protocol in plan.protocols), *plan.alternatives]
+    named = {citation.source for fact in facts for citation in fact.citations}
+    found = [outcome for outcome in every if outcome.citation.source in named]
+    rows = tuple(
+        (
+            f"{one.study}\n{design_of(one)}",
+            "\n".join(part for part in (one.arm, one.regimen, f"n: {one.size}") if part),
+            one.endpoint,
+            f"{one.result}{mark(one.obtained, one.status)}",
+            works.place(one.citation),
+        )
+        for one in found
+    )
+    shown = f"Shown, not predicted: {len(found)} of {len(every)} published results, those of the studies named here."
+    says = (shown, f"All of them: opsonin evidence {topic}.")
+    heads = ("Study, design", "Arm", "Endpoint", "Result", "Source and place")
+    return Part("Published results", says, (), (Table("Results", heads, rows),)) if every else Part("Published results")
 
 
 def _not_known(plan: AtgPlan) -> Part:

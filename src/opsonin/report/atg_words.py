@@ -174,8 +174,24 @@ def _span(first: str, last: str, every: list[str]) -> str:
         return first
     days = [int(day) for day in every]
     if days and days != list(range(days[0], days[-1] + 1)):
-        return ", ".join(every)
+        return _runs(days)
     return f"{first} to {last}"
+
+
+def _runs(days: list[int]) -> str:
+    """Days in few words: three or more in a row as a span.
+
+    >>> _runs([1, 2, 3, 5, 7])
+    '1 to 3, 5, 7'
+    """
+    runs: list[list[int]] = []
+    for day in days:
+        if runs and day == runs[-1][-1] + 1:
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    said = [f"{run[0]} to {run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in runs]
+    return ", ".join(said)
 
 
 def _date(on: date | None) -> str:

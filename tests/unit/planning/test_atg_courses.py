@@ -48,8 +48,8 @@ def asked(protocol, **changes):
     return replace(request, **changes)
 
 
-def place(pack="us", resolution=D(1)):
-    return Circumstances(DAY, datetime(2026, 11, 21, 8, tzinfo=UTC), pack, None, resolution, {}, {})
+def place(pack="us", resolution=1):
+    return Circumstances(DAY, datetime(2026, 11, 21, 8, tzinfo=UTC), pack, None, D(resolution), {}, {})
 
 
 AMOUNTS = st.decimals(min_value=D("0.05"), max_value=D(24), places=2)
@@ -201,8 +201,8 @@ def test_every_medicine_is_assessed():
 
 
 def test_the_calendar_has_every_day_and_what_is_due():
-    plan = plan_course(replace(SOMEONE, cmv=Serostatus(None, True)), asked("atgam_us/kidney-delay-of-rejection"), place(),
-                       knowledge=KNOWN)  # fmt: skip
+    someone = replace(SOMEONE, cmv=Serostatus(None, True))
+    plan = plan_course(someone, asked("atgam_us/kidney-delay-of-rejection"), place(), knowledge=KNOWN)
     planned = plan.chosen
     assert [day.day for day in planned.days] == list(range(1, 29))
     doses = [day.day for day in planned.days if any(entry.kind == "dose" for entry in day.entries)]
@@ -210,3 +210,15 @@ def test_the_calendar_has_every_day_and_what_is_due():
     sickness = next(window for window in planned.windows if "Serum sickness" in window.says)
     assert (sickness.first, sickness.last) == (5, 15)
     assert any("cytomegalovirus" in window.says for window in planned.windows)
+
+
+def test_another_product_starts_afresh():
+    given_before = (GlobulinDose("thymoglobulin", D(105), date(2026, 11, 18), None),)
+    someone = replace(SOMEONE, given=given_before)
+    request = asked(T, doses=(7,), final_volume_ml=D(50), hours_first=D(9))
+    begun = replace(place(), start=datetime(2026, 11, 18, 8, tzinfo=UTC))
+    plan = plan_course(someone, request, begun, knowledge=KNOWN, product="atgam")
+    infusion = plan.courses[0].course.infusions[0]
+    assert (infusion.on, infusion.starts_at, infusion.planned_hours) == (None, None, 4)
+    assert infusion.final_volume_ml == 175  # 700 mg at 4 mg/mL, not the case's 50 mL
+    assert "atg/over_concentration" not in {finding.rule for finding in plan.courses[0].findings}
