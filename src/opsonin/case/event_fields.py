@@ -20,6 +20,7 @@ from opsonin.patient.event import (
     JUDGEMENTS,
     KINDS,
     OUTCOMES,
+    SEAL,
     SEVERITIES,
     VITAL_SIGNS,
     WHEREVER,
@@ -48,9 +49,19 @@ class RecordBlock(Block):
     )
 
 
+class SealBlock(Block):
+    """How long an export is, and the hash of its last entry."""
+
+    record: str = Field(description="The record's own name.", examples=["1f0e6a52-6a0c-4f5e-9a39-0c6c8c1f0a11"])
+    length: int = Field(description="How many entries there are.", examples=[412], ge=0)
+    head: str = Field(description="The hash of the last entry.", examples=["9f" * 32])
+
+
 class EventLine(Block):
-    kind: Annotated[str | None, read.choice(*KINDS)] = fact(
-        "What kind of event: " + "; ".join(f"{name}: {kind.says}" for name, kind in KINDS.items()) + ".", "measured"
+    kind: Annotated[str | None, read.choice(*KINDS, SEAL)] = fact(
+        "What kind of event: " + "; ".join(f"{name}: {kind.says}" for name, kind in KINDS.items()) + "; seal: the last "
+        "line of a record's export.",
+        "measured",
     )
     at: Moment = fact("When it happened, with time zone.", "2026-11-23T08:15+01:00")
     noted: Moment = fact("When it was written down, for a late entry.", "2026-11-23T12:00+01:00")
@@ -103,6 +114,7 @@ class EventLine(Block):
     )
     corrects: Words = fact("correction: the id of the event that is withdrawn; the right one follows.", "count-3")
     record: RecordBlock | None = fact("The entry's place in a record.", None)
+    seal: SealBlock | None = fact("seal: how long the export is, and its last hash.", None)
 
     @field_validator(*_LIMITS, mode="after")
     @classmethod

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from opsonin.case.event_fields import EventLine
 from opsonin.errors import InputRefused, Problem
-from opsonin.patient.event import Event
+from opsonin.patient.event import SEAL, Event
 from opsonin.patient.event_line import event_from_line
 
 _MOST_LINES = 10_000
@@ -25,8 +25,12 @@ LONGEST_INFUSION = timedelta(hours=72)
 _FIX = "Correct the line; `opsonin schema event` prints the form of a line."
 
 
-def read_events(path_or_text: Path | str, *, as_of: date, source: str = "") -> tuple[Event, ...]:
-    """The events of a JSON Lines file, or of text with a line break. Raises InputRefused with every problem found."""
+def read_events(
+    path_or_text: Path | str, *, as_of: date, source: str = "", points_outside: bool = False
+) -> tuple[Event, ...]:
+    """The events of a JSON Lines file, or of text with a line break. Raises InputRefused with every problem found.
+
+    `points_outside`: what an event corrects or is about may stand elsewhere; who reads on will look there."""
     text, source = _text(path_or_text, source)
     problems: list[Problem] = []
     lines: list[tuple[int, EventLine]] = []
@@ -37,9 +41,9 @@ def read_events(path_or_text: Path | str, *, as_of: date, source: str = "") -> t
             problems.append(Problem(f"line {number}", "", f"is beyond {_MOST_LINES} lines.", "Start a new file."))
             break
         read = _line(number, line, problems)
-        if read is not None:
+        if read is not None and read.kind != SEAL:
             lines.append((number, read))
-    problems += _sense(lines, as_of)
+    problems += _sense(lines, as_of, points_outside)
     if problems:
         raise InputRefused(sorted(problems, key=_line_number), source=source)
     return tuple(_event(number, line) for number, line in lines)
@@ -96,26 +100,31 @@ def _once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     return dict(pairs)
 
 
-def _sense(lines: Sequence[tuple[int, EventLine]], as_of: date) -> Iterator[Problem]:
+def _sense(lines: Sequence[tuple[int, EventLine]], as_of: date, points_outside: bool) -> Iterator[Problem]:
     """What a single field cannot show: required ones, clocks, order, corrections of what is there."""
-    seen: dict[str, str | None] = {}  # id → who
+    seen: dict[tuple[str | None, str], str | None] = {}  # case and id → who
     for number, line in lines:
         place = f"line {number}"
         for name, why in line.misplaced():
             yield Problem(f"{place}.{name}", "", why, _FIX)
         yield from _clock(place, line, as_of)
         for name, pointed in (("corrects", line.corrects), ("about", line.about)):
-            if pointed is not None and pointed not in seen:
+            if pointed is not None and (line.case, pointed) not in seen and not points_outside:
                 why = "names no event on a line before."
                 yield Problem(f"{place}.{name}", pointed, why, "Give the id of an earlier event.")
-        if line.kind == "check" and line.about in seen and line.who == seen[line.about]:
+        if line.kind == "check" and line.about and line.who == seen.get((line.case, line.about), ""):
             why = f"wrote {line.about} too."
             yield Problem(f"{place}.who", str(line.who), why, "A second person checks.")
         if line.id is not None:
-            if line.id in seen:
+            if (line.case, line.id) in seen:
                 yield Problem(f"{place}.id", line.id, "is used twice.", "Give every event an id of its own.")
-            seen[line.id] = line.who
-    timed = [(number, line.noted or line.at) for number, line in lines if line.at is not None]
+            seen[line.case, line.id] = line.who
+    yield from _order(lines)
+
+
+def _order(lines: Sequence[tuple[int, EventLine]]) -> Iterator[Problem]:
+    """Lines stand in the order in which they were written down. What a record took stands in the record's order."""
+    timed = [(number, line.noted or line.at) for number, line in lines if line.at is not None and line.record is None]
     for (_, before), (number, after) in pairwise(timed):
         if before is not None and after is not None and after < before:
             why = f"stands after a line of {before.isoformat()}."

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from opsonin import __version__
-from opsonin.cli import courses, followup, infuse, lookups, simulate, trials
+from opsonin.cli import courses, followup, infuse, lookups, record, simulate, trials
 from opsonin.errors import CheckFailed, InputRefused, OpsoninError, Problem
 
 if TYPE_CHECKING:
@@ -148,6 +148,8 @@ def check(case_file: Path, on: Any, as_json: bool) -> None:
     help="Days the forecast looks ahead.",
 )
 @click.option("--threads", type=click.IntRange(1, 256), help="Threads; the answer does not depend on it.")
+@click.option("--record", "record_at", metavar="RECORD", help="Read earlier infusions here; record the issued plan.")
+@click.option("--who", metavar="ROLE", help="Who issues the plan, for the record; else the case's team.signer.")
 def plan(
     case_file: Path,
     out: Path | None,
@@ -160,15 +162,21 @@ def plan(
     people: int,
     days: int,
     threads: int | None,
+    record_at: str | None,
+    who: str | None,
 ) -> None:
     """Turn a case file into a checked plan with a forecast and a report."""
     from opsonin.case import AtgCase
     from opsonin.therapy import plan_therapy
 
     case, knowledge = _open(case_file, on=on.date() if on else None, pack=pack)
+    issuer = record.issuer(who, case) if record_at else ""
     if isinstance(case, AtgCase):
-        courses.plan_atg(case, knowledge, product=product, out=out, as_json=as_json, also=also)
+        issue = (lambda plan: record.record_plan(record_at, plan, case, issuer)) if record_at else None
+        courses.plan_atg(case, knowledge, product=product, out=out, as_json=as_json, also=also, issue=issue)
         return
+    if record_at:
+        case = record.with_history(case, record_at)
     only = _known_product(product, knowledge) if product else None
     if also is not None and also not in knowledge.packs:
         known = ", ".join(sorted(knowledge.packs))
@@ -187,6 +195,10 @@ def plan(
             threads=threads,
             progress=progress,
         )
+    if record_at:
+        from opsonin.case.plan_file import plan_to_dict
+
+        record.record_plan(record_at, plan_to_dict(made, knowledge), case, issuer)
     report = _write(made, knowledge, out) if out is not None else None
     if as_json:
         from opsonin.case.plan_file import plan_to_dict
@@ -230,6 +242,7 @@ followup.register(opsonin)
 infuse.register(opsonin)
 lookups.register(opsonin)
 simulate.register(opsonin)
+record.register(opsonin)
 trials.register(opsonin)
 
 

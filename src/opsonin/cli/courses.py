@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -61,9 +62,16 @@ def next_dose(case_file: Path, on: Any, redosing: str | None, as_json: bool) -> 
 
 
 def plan_atg(
-    case: AtgCase, knowledge: Knowledge, *, product: str | None, out: Path | None, as_json: bool, also: str | None
+    case: AtgCase,
+    knowledge: Knowledge,
+    *,
+    product: str | None,
+    out: Path | None,
+    as_json: bool,
+    also: str | None,
+    issue: Callable[[dict[str, Any]], None] | None = None,
 ) -> None:
-    """Plan an ATG case and say it as asked."""
+    """Plan an ATG case and say it as asked; `issue` records the plan before it is said."""
     from opsonin.case.atg_plan_file import atg_to_dict
     from opsonin.therapy import plan_course
 
@@ -72,6 +80,8 @@ def plan_atg(
         raise InputRefused([Problem("--also", also, why, "Leave it out, or name another `protocol`.")])
     wanted = _product(product, knowledge)
     made = plan_course(case.recipient, case.request, case.circumstances, knowledge=knowledge, product=wanted)
+    if issue is not None:
+        issue(atg_to_dict(made, knowledge))
     report = None
     if out is not None:
         from opsonin.report.atg_html import write_atg_report

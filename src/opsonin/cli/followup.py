@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from opsonin.case import Case
     from opsonin.knowledge import Knowledge
     from opsonin.update import Event, FollowUp
 
@@ -29,6 +30,7 @@ def register(group: click.Group) -> None:
 @click.command()
 @click.argument("case_file", metavar="CASE", type=A_FILE)
 @click.option("--events", "events_file", type=A_FILE, help="A JSON Lines file of events beside the case.")
+@click.option("--record", "record_at", metavar="RECORD", help="Read the events of this case from a record instead.")
 @click.option(
     "--out", type=click.Path(file_okay=False, path_type=Path), help="Write follow-up.html and follow-up.json here."
 )
@@ -48,6 +50,7 @@ def register(group: click.Group) -> None:
 def update(
     case_file: Path,
     events_file: Path | None,
+    record_at: str | None,
     out: Path | None,
     as_json: bool,
     pack: str | None,
@@ -66,7 +69,7 @@ def update(
         case_file, on=on.date() if on else None, today=date.today(), pack=pack, shelf=lambda day: load_knowledge(on=day)
     )
     knowledge = load_knowledge(on=case.circumstances.as_of)
-    events = _events(events_file, case.circumstances.as_of, knowledge)
+    events = _events(events_file, record_at, case, knowledge)
     with _progress("weighing") as progress:
         found = follow_up(
             case.patient,
@@ -96,21 +99,36 @@ def update(
         click.echo(f"Report: {report}", err=True)
 
 
-def _events(path: Path | None, as_of: date, knowledge: Knowledge) -> tuple[Event, ...]:
-    """The events of the file; a product that is not on the shelf is refused."""
-    if path is None:
-        return ()
+def _events(path: Path | None, record_at: str | None, case: Case, knowledge: Knowledge) -> tuple[Event, ...]:
+    """The events of the file or of the record; another case's, or of a product not on the shelf, are refused."""
     from opsonin.case.events import read_events
     from opsonin.errors import InputRefused, Problem
 
-    events = read_events(path, as_of=as_of)
-    products = knowledge.of_family("ivig")
-    known = ", ".join(sorted(products))
-    unknown = [event for event in events if event.product is not None and event.product not in products]
-    if unknown:
-        why = "is not on the shelf."
-        problems = [Problem(f"{e.place}.product", str(e.product), why, f"Known: {known}.") for e in unknown]
-        raise InputRefused(problems, source=str(path))
+    as_of = case.circumstances.as_of
+    if path is not None and record_at is not None:
+        why = "are both given; what stands in both would count twice."
+        raise InputRefused([Problem("--events, --record", "", why, "Name one of them.")])
+    if record_at is not None:
+        from opsonin.cli.record import events_of
+
+        events = events_of(record_at, case.id, as_of=as_of)
+    else:
+        events = read_events(path, as_of=as_of) if path is not None else ()
+    problems = [
+        Problem(
+            f"{event.place}.case", event.case, f"is not this case ({case.id}).", "Export one case, or use --record."
+        )
+        for event in events
+        if event.case not in ("", case.id)
+    ]
+    known = ", ".join(sorted(knowledge.products))
+    problems += [
+        Problem(f"{event.place}.product", str(event.product), "is not on the shelf.", f"Known: {known}.")
+        for event in events
+        if event.product is not None and event.product not in knowledge.products
+    ]
+    if problems:
+        raise InputRefused(problems, source=str(path or record_at))
     return events
 
 

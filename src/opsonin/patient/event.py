@@ -17,6 +17,7 @@ from opsonin.quantities import Quantity
 
 IMMUNOGLOBULIN = "immunoglobulin"
 TRANSFUSION = "platelet-transfusion"
+SEAL = "seal"  # not an event: the last line of a record's export
 ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"  # of a case: a pseudonym has no blanks
 SEVERITIES = ("mild", "moderate", "severe", "life-threatening", "passed")
 OUTCOMES = ("agrees", "disagrees")

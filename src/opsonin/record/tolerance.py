@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from opsonin.patient import ToleratedInfusion
+from opsonin.errors import InputRefused, Problem
+from opsonin.patient import GivenDose, Patient, ToleratedInfusion
 from opsonin.patient.event import IMMUNOGLOBULIN, Event
 
 _RUNNING = ("start", "rate", "resume")
@@ -59,7 +60,7 @@ def tolerance(events: Sequence[Event]) -> tuple[Tolerance, ...]:
     stand = sorted((e for e in events if not (e.id and e.id in withdrawn)), key=lambda e: e.at)
     starts = [event for event in stand if event.kind == "start"]
     charted = []
-    for start, following in zip(starts, [*starts[1:], None], strict=True):
+    for start, following in zip(starts, [*starts[1:], None], strict=False):
         until = following.at if following is not None else None
         charted.append(_charted([e for e in stand if _belongs(e, start, until)]))
     doses = [e for e in stand if e.kind == "given" and e.what == IMMUNOGLOBULIN and not _is_charted(e, starts)]
@@ -69,6 +70,39 @@ def tolerance(events: Sequence[Event]) -> tuple[Tolerance, ...]:
         if dose.product is not None
     ]
     return tuple(sorted((*charted, *plain), key=lambda one: one.started))
+
+
+def as_history(
+    events: Sequence[Event], patient: Patient
+) -> tuple[tuple[ToleratedInfusion, ...] | None, tuple[GivenDose, ...] | None]:
+    """`tolerated` and `given` of a patient, with what the record adds to them. What the case states stays as it is
+    stated; an infusion of the same product on the same day is the same one. Raises InputRefused when the amounts
+    differ."""
+    said = {(one.product, one.given_on) for one in patient.tolerated or ()}
+    new = [one.as_tolerated() for one in tolerance(events)]
+    tolerated = (*(patient.tolerated or ()), *(one for one in new if (one.product, one.given_on) not in said))
+    withdrawn = {event.corrects for event in events if event.kind == "correction"}
+    doses = [
+        GivenDose(event.product, event.amount, event.at.date(), event.at)
+        for event in events
+        if event.kind == "given" and event.what == IMMUNOGLOBULIN and event.id not in withdrawn
+        if event.product is not None and event.amount is not None
+    ]
+    stated = {(dose.product, dose.given_on): dose.grams for dose in patient.given or ()}
+    problems = [
+        Problem(
+            "given",
+            f"{dose.product} on {dose.given_on.isoformat()}: {stated[dose.product, dose.given_on]} g",
+            f"is {dose.grams} g in the record.",
+            "Correct the case, or add a correction to the record.",
+        )
+        for dose in doses
+        if stated.get((dose.product, dose.given_on), dose.grams) != dose.grams
+    ]
+    if problems:
+        raise InputRefused(problems, source="case and record")
+    given = (*(patient.given or ()), *(dose for dose in doses if (dose.product, dose.given_on) not in stated))
+    return tolerated if tolerated else patient.tolerated, given if given else patient.given
 
 
 def _belongs(event: Event, start: Event, until: datetime | None) -> bool:
