@@ -3,6 +3,7 @@
 import uuid
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -19,10 +20,10 @@ postgresql = _beside("postgresql")
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory):
+def server():
     """A PostgreSQL server of this test run's own; without one these tests are skipped, loudly."""
     try:
-        with postgresql.Server(tmp_path_factory.mktemp("postgresql")) as running:
+        with TemporaryDirectory(prefix="opsonin-") as folder, postgresql.Server(Path(folder)) as running:
             yield running
     except postgresql.NoServer as reason:
         pytest.skip(f"POSTGRESQL IS NOT TESTED: {reason}")
