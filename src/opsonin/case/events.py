@@ -7,7 +7,7 @@ were written down: by `noted` where it is given, else by `at`. Nothing may lie a
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -102,24 +102,30 @@ def _once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
 
 def _sense(lines: Sequence[tuple[int, EventLine]], as_of: date, points_outside: bool) -> Iterator[Problem]:
     """What a single field cannot show: required ones, clocks, order, corrections of what is there."""
-    seen: dict[tuple[str | None, str], str | None] = {}  # case and id → who
+    seen: dict[tuple[str | None, str], str] = {}  # case and id → who
     for number, line in lines:
         place = f"line {number}"
         for name, why in line.misplaced():
             yield Problem(f"{place}.{name}", "", why, _FIX)
         yield from _clock(place, line, as_of)
         for name, pointed in (("corrects", line.corrects), ("about", line.about)):
-            if pointed is not None and (line.case, pointed) not in seen and not points_outside:
+            if pointed is not None and not points_outside and _writer(seen, line.case, pointed) is None:
                 why = "names no event on a line before."
                 yield Problem(f"{place}.{name}", pointed, why, "Give the id of an earlier event.")
-        if line.kind == "check" and line.about and line.who == seen.get((line.case, line.about), ""):
+        if line.kind == "check" and line.about and line.who == _writer(seen, line.case, line.about):
             why = f"wrote {line.about} too."
             yield Problem(f"{place}.who", str(line.who), why, "A second person checks.")
         if line.id is not None:
             if (line.case, line.id) in seen:
                 yield Problem(f"{place}.id", line.id, "is used twice.", "Give every event an id of its own.")
-            seen[line.case, line.id] = line.who
+            seen[line.case, line.id] = line.who or ""
     yield from _order(lines)
+
+
+def _writer(seen: Mapping[tuple[str | None, str], str], case: str | None, id: str) -> str | None:
+    """Who wrote the event of this id, of this case or of one not named; None when there is no such event."""
+    fitting = [who for (of, known), who in seen.items() if known == id and (case is None or of in (None, case))]
+    return fitting[0] if fitting else None
 
 
 def _order(lines: Sequence[tuple[int, EventLine]]) -> Iterator[Problem]:
