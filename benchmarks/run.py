@@ -1,8 +1,9 @@
 """Speed and achieved error of the engine and of every peer that can be imported, in one run.
 
 Prints one JSON line per case and writes `results.json` beside this file, with machine, versions and what was not
-measured. Ratios compare CPU time on one thread, which a busy machine disturbs least. `FULL=1` gives peers
-1,000 people instead of their subset. About five minutes.
+measured. Ratios compare the least CPU time on one thread, which a busy machine disturbs least: `ratio_to_opsonin`
+with the engine at its default tolerance, `ratio_at_equal_error` with the engine at the error the peer reached (between
+the engine's own measured points). `FULL=1` gives peers 1,000 people instead of their subset. About five minutes.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import os
 import platform
 import subprocess
 import sys
+import tempfile
 import time
 import warnings
 from collections.abc import Callable
@@ -84,8 +86,8 @@ def b1(rtol: float = 1e-6) -> dict[str, float]:
     return cost
 
 
-def b1_variants(shared: float) -> None:
-    """Own event times for everyone; tighter and looser tolerance; all states; the implicit method."""
+def b1_variants(shared: float) -> list[tuple[float, float]]:
+    """Own event times for everyone; all states; the implicit method; stiff; other tolerances: their (error, cost)."""
     n = 10_000
     parameters = models.b1_population(n)
     rng = np.random.default_rng(1)
@@ -96,13 +98,19 @@ def b1_variants(shared: float) -> None:
         ("all states", {"events": same, "outputs": tuple(models.B1.states)}),
         ("rodas5p", {"events": same, "outputs": ("P",), "method": "rodas5p"}),
     ]
-    for rtol in (1e-5, 3e-6, 1e-8, 3e-10):
+    stiff = {**parameters, "kT": 1000.0 * models.B1_TYPICAL["kT"]}
+    cases.append(("TPO turnover x 1,000, method found by the engine", {"events": same, "outputs": ("P",)}))
+    points = []
+    for rtol in (1e-5, 3e-6, 1e-6, 1e-8, 1e-9, 3e-10, 3e-11):
         cases.append((f"rtol {rtol:g}", {"events": same, "outputs": ("P",), "rtol": rtol}))
     for name, ask in cases:
+        people = stiff if name.startswith("TPO") else parameters
         _, seconds, cpu = best(
-            lambda ask=ask: solve(models.B1, parameters=parameters, n=n, times=models.B1_TIMES, threads=1, **ask), 2
+            lambda ask=ask, p=people: solve(models.B1, parameters=p, n=n, times=models.B1_TIMES, threads=1, **ask), 2
         )
-        error = reference_error(ask.get("rtol", 1e-6)) if name.startswith("rtol") else None
+        error = reference_error(ask["rtol"]) if name.startswith("rtol") else None
+        if error is not None:
+            points.append((error, 1e6 * cpu / n))
         report(
             case=f"B1, {name}",
             engine="opsonin",
@@ -113,9 +121,17 @@ def b1_variants(shared: float) -> None:
             max_rel_error=error,
             ratio_to_opsonin=1e6 * cpu / n / shared,
         )
+    return points
 
 
-def b1_peers(shared: float) -> None:
+def cost_at(error: float, points: list[tuple[float, float]]) -> float | None:
+    """The engine's cost at this error, between its measured points (straight in logarithms); None outside them."""
+    errors, costs = np.log(np.array(sorted(points))).T
+    where = np.log(error)
+    return float(np.exp(np.interp(where, errors, costs))) if errors[0] <= where <= errors[-1] else None
+
+
+def b1_peers(shared: float, points: list[tuple[float, float]]) -> None:
     """Every peer that can be imported, on a subset, against the engine at tight tolerance."""
     n = 1_000 if FULL else SUBSET
     parameters = {name: np.broadcast_to(value, (n,)) for name, value in models.b1_population(n).items()}
@@ -124,13 +140,15 @@ def b1_peers(shared: float) -> None:
         models.B1, parameters=parameters, n=n, events=events, times=models.B1_TIMES, outputs=("P",), rtol=1e-11
     )["P"]
     for name, peer in peers.PEERS.items():
-        for rtol in (peers.RTOL[name], *([1e-10] if name == "heyoka" else [])):
+        for rtol in (peers.RTOL[name], *([1e-8, 1e-10] if name == "heyoka" else [])):
             try:
-                values, seconds, cpu = peer(parameters, n, rtol)
+                runs = [peer(parameters, n, rtol) for _ in range(3)]
             except Exception as error:
                 missing.append(f"{name}: {type(error).__name__}: {str(error)[:120]}")
                 continue
-            cost = 1e6 * cpu / n
+            values, seconds, cpu = runs[0][0], min(run[1] for run in runs), min(run[2] for run in runs)
+            cost, error = 1e6 * cpu / n, float(np.max(np.abs(values / exact - 1)))
+            equal = cost_at(error, points)
             report(
                 case="B1",
                 engine=name,
@@ -138,8 +156,9 @@ def b1_peers(shared: float) -> None:
                 threads=1,
                 us_per_individual=1e6 * seconds / n,
                 cpu_us_per_individual=cost,
-                max_rel_error=float(np.max(np.abs(values / exact - 1))),
+                max_rel_error=error,
                 ratio_to_opsonin=cost / shared,
+                ratio_at_equal_error=None if equal is None else cost / equal,
                 rtol=rtol,
             )
 
@@ -217,6 +236,42 @@ def _oral_closed(p: dict[str, np.ndarray], n: int) -> np.ndarray:
     return result
 
 
+FIRST = """
+import sys, time
+sys.path.insert(0, {here!r})
+begin = time.perf_counter()
+import models
+from opsonin.simulate import EventTable, solve
+loaded = time.perf_counter()
+events = EventTable.infusions(models.B1, 20, models.B1_DOSES, "A1")
+solve(models.B1, parameters=models.b1_population(20), n=20, events=events, times=models.B1_TIMES)
+print(loaded - begin, time.perf_counter() - loaded)
+"""
+
+
+def first_use() -> None:
+    """Seconds to the first result in a new process: with an empty cache (compiles), then with the kernel cached."""
+    script = FIRST.format(here=str(Path(__file__).parent))
+    with tempfile.TemporaryDirectory() as folder:
+        for name in ("compiled", "from the cache"):
+            out = subprocess.run(
+                [sys.executable, "-c", script], capture_output=True, text=True, check=True,
+                env={**os.environ, "OPSONIN_CACHE_DIR": folder},
+            ).stdout  # fmt: skip
+            imports, seconds = map(float, out.split())
+            report(
+                case=f"B1, first use in a process, {name}",
+                engine="opsonin",
+                n=20,
+                threads=1,
+                us_per_individual=1e6 * seconds / 20,
+                max_rel_error=None,
+                ratio_to_opsonin=None,
+                seconds=seconds,
+                import_seconds=imports,
+            )
+
+
 MILLION = """
 import resource, sys, time
 sys.path.insert(0, {here!r})
@@ -267,14 +322,17 @@ def main() -> None:
     warnings.simplefilter("ignore")
     cost = b1()
     shared = cost["10000/1"]
-    b1_variants(shared)
+    points = b1_variants(shared)
     itp()
     oral()
     million()
-    b1_peers(shared)
+    first_use()
+    b1_peers(shared, points)
     known = versions()
     machine = {"processor": platform.processor() or platform.machine(), "system": platform.platform()}
     cpu = [line.split(":")[1].strip() for line in _cpuinfo() if line.startswith("model name")]
+    flags = next((line.split(":")[1].split() for line in _cpuinfo() if line.startswith("flags")), [])
+    machine["vectors"] = next((flag for flag in ("avx512f", "avx2", "avx") if flag in flags), "unknown")
     machine |= {"cpu": cpu[0] if cpu else "unknown", "cores": str(os.cpu_count()), "load_before": str(os.getloadavg())}
     result = {
         "machine": machine,

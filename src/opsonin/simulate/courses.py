@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -63,8 +64,8 @@ class Courses:
         return columns | {name: value.ravel() for name, value in stored.items()}
 
     def to_xarray(self) -> Any:
-        """An xarray Dataset (needs the package xarray): dimensions id and time, reductions by id."""
-        import xarray
+        """An xarray Dataset (needs the extra `tables`): dimensions id and time, reductions by id."""
+        xarray = _need("xarray")
 
         shared = self.times.ndim == 1
         data: dict[str, Any] = {
@@ -76,8 +77,14 @@ class Courses:
         return xarray.Dataset(data, coords=coordinates, attrs={"model": self.model, "rtol": self.rtol})
 
     def to_parquet(self, path: str) -> None:
-        """Write `table()` as a Parquet file (needs the package pyarrow)."""
-        import pyarrow
-        import pyarrow.parquet
+        """Write `table()` as a Parquet file (needs the extra `tables`)."""
+        arrow, parquet = _need("pyarrow"), _need("pyarrow.parquet")
+        parquet.write_table(arrow.table(self.table()), path)
 
-        pyarrow.parquet.write_table(pyarrow.table(self.table()), path)
+
+def _need(name: str) -> Any:
+    """The module, or an ImportError that says what to install."""
+    try:
+        return importlib.import_module(name)
+    except ImportError as error:
+        raise ImportError(f'{name} is not installed: pip install "opsonin[tables]"') from error

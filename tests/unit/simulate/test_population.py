@@ -221,3 +221,65 @@ def test_a_kink_costs_no_accuracy():
         cross = np.log1p(a / b) / a
         expected = np.where(times < cross, (a + b) / a * -np.expm1(-a * times), 1 + b * (times - cross))
         assert np.max(np.abs(courses["x"][0] - expected)) <= 3e-6
+
+
+SWING = Model(
+    name="a swing",
+    time_unit="s",
+    states={"x": "1", "v": "1/s"},
+    parameters={"w": "1/s"},
+    equations=lambda y, p, u: {"x": p.w * y.v, "v": -p.w * y.x},
+    initial=lambda p: {"x": 0.0, "v": 1.0},
+)
+
+
+def test_a_reduction_sees_two_crossings_inside_one_step_if_the_observations_do():
+    """x = sin t is above 0.9999 for 0.03 s only; steps are several times longer, observations shorter."""
+    ask = {"parameters": {"w": 1.0}, "n": 1, "rtol": 1e-5}
+    ask["reductions"] = (FirstTime("x", 0.9999), TimeAbove("x", 0.9999), Maximum("x"))
+    courses = solve(SWING, times=np.arange(0, 5.0, 0.002), **ask)
+    half = np.arccos(0.9999)
+    assert 5.0 / courses.steps[0] > 2 * (2 * half)
+    assert abs(courses["first_time"][0] - (np.pi / 2 - half)) <= 1e-3
+    assert abs(courses["time_above"][0] - 2 * half) <= 2e-3
+    assert abs(courses["maximum"][0] - 1) <= 2e-5
+    sparse = solve(SWING, times=np.arange(6.0), **ask)
+    assert np.isnan(sparse["first_time"][0])
+    assert sparse["time_above"][0] == 0
+
+
+def _small(times):
+    reductions = (Maximum("concentration"),)
+    outputs = ("central", "concentration")
+    return solve(
+        ORAL, parameters=_people(3), n=3, events=_own_events(3), times=times, outputs=outputs, reductions=reductions
+    )
+
+
+def test_courses_become_an_xarray_dataset():
+    pytest.importorskip("xarray")
+    courses = _small(TIMES)
+    data = courses.to_xarray()
+    assert dict(data.sizes) == {"id": 3, "time": TIMES.size}
+    assert data["central"].sel(id=1).values.tobytes() == courses["central"][1].tobytes()
+    assert data["central"].attrs["units"] == "mg"
+    assert float(data["maximum"].sel(id=2)) == courses["maximum"][2]
+    own = _small(TIMES + np.arange(3)[:, None]).to_xarray()
+    assert own["clock"].dims == ("id", "time")
+    assert float(own["clock"][2, 0]) == 2.0
+
+
+def test_courses_become_a_parquet_file(tmp_path):
+    parquet = pytest.importorskip("pyarrow.parquet")
+    courses = _small(TIMES)
+    courses.to_parquet(str(tmp_path / "courses.parquet"))
+    table = parquet.read_table(tmp_path / "courses.parquet").to_pydict()
+    assert table["id"] == np.repeat(np.arange(3), TIMES.size).tolist()
+    assert table["concentration"] == courses["concentration"].ravel().tolist()
+
+
+def test_a_missing_package_is_named_with_its_remedy(monkeypatch, tmp_path):
+    courses = _small(TIMES)
+    monkeypatch.setitem(sys.modules, "xarray", None)
+    with pytest.raises(ImportError, match=r"xarray.*opsonin\[tables\]"):
+        courses.to_xarray()
