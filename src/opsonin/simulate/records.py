@@ -102,6 +102,11 @@ def _column_problems(model: Model, columns: Mapping[str, np.ndarray]) -> list[Pr
         for name, column in columns.items()
         if not np.isfinite(column).all()
     ]
+    problems += [
+        Problem("column", name, "holds numbers that are not whole.", "Use whole numbers.")
+        for name in ("EVID", "CMT", "ADDL", "SS")
+        if name in columns and np.isfinite(columns[name]).all() and (columns[name] % 1 != 0).any()
+    ]
     return problems
 
 
