@@ -116,19 +116,20 @@ def pump_resolution(recipient: Recipient, circumstances: Circumstances, known: K
 
 def in_a_sentence(request: Request, courses: tuple[PlannedCourse, ...]) -> str:
     """What this plan is."""
-    use = request.indication.replace("-", " ")
+    words = request.indication.replace("-", " ").replace("gvhd", "GVHD").replace("itp", "ITP")
     if not courses:
-        return f"No course is planned for {use}."
-    names = list(dict.fromkeys(course.course.protocol.name for course in courses))
+        return f"No course is planned for {words}."
+    use = words[0].upper() + words[1:]
+    names = list(dict.fromkeys(planned.course.protocol.name for planned in courses))
     if len(courses) == 1:
         course = courses[0].course
         return (
-            f"{use.capitalize()}: {course.product.brand}, {len(course.infusions)} doses, "
+            f"{use}: {course.product.brand}, {len(course.infusions)} doses, "
             f"{show(course.total_mg_per_kg)} mg/kg in all ({names[0]})."
         )
     if len(names) == 1:
-        return f"{use.capitalize()}: both ends of {names[0]}; the case names neither, and the plan chooses neither."
-    return f"{use.capitalize()}: {len(names)} protocols that fit; the case names none, and the plan chooses none."
+        return f"{use}: both ends of {names[0]}; the case names neither, and the plan chooses neither."
+    return f"{use}: {len(names)} protocols that fit; the case names none, and the plan chooses none."
 
 
 def why_nothing(request: Request, courses: tuple[PlannedCourse, ...], known: Knowledge) -> str:

@@ -64,8 +64,7 @@ def _side_by_side(plan: AtgPlan) -> Part:
 
 
 def _findings(plan: AtgPlan, works: Works) -> Part:
-    found = words.merged_findings(plan.courses)
-    return Part("Findings", (), (), (words.finding_table(found, works),)) if found else Part("Findings")
+    return Part("Findings", (), (), (words.finding_table(plan.courses, works),))
 
 
 def _calendar(planned: PlannedCourse, works: Works) -> Part:

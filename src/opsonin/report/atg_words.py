@@ -72,7 +72,7 @@ def who(recipient: Recipient, request: Request, circumstances: Circumstances) ->
         ("Case", recipient.id),
         ("Age, sex", f"{show(recipient.age_years, 1)} years, {recipient.sex or 'sex not known'}"),
         ("Weight", f"{show(weight.kg, 1)} kg ({a_day(weight.taken_on)})"),
-        ("For", request.indication.replace("-", " ")),
+        ("For", use_in_words(request.indication)),
         ("Transplantation", _transplant(request)),
         ("Route, line", f"{request.route or 'not stated'}, {request.line or 'not stated'}"),
         ("Diluent", DILUENT_WORDS.get(request.diluent or "", request.diluent or "not stated")),
@@ -82,6 +82,15 @@ def who(recipient: Recipient, request: Request, circumstances: Circumstances) ->
         ("Pack", circumstances.pack),
     ]
     return tuple(pairs)
+
+
+def use_in_words(indication: str) -> str:
+    """'gvhd-prophylaxis' as the ward writes it.
+
+    >>> use_in_words("gvhd-prophylaxis"), use_in_words("severe-itp")
+    ('GVHD prophylaxis', 'severe ITP')
+    """
+    return indication.replace("-", " ").replace("gvhd", "GVHD").replace("itp", "ITP")
 
 
 def _transplant(request: Request) -> str:
@@ -198,18 +207,26 @@ def _date(on: date | None) -> str:
     return weekday(on) if on is not None else "not known"
 
 
-def finding_table(findings: Sequence[Finding], works: Works) -> Table:
-    """Every finding, most severe first."""
+def finding_table(courses: Sequence[PlannedCourse], works: Works) -> Table:
+    """Every finding, most severe first; whose product it is about, where that is not all of them."""
     rows = tuple(
         (
             SEVERITY_WORDS[finding.severity],
-            f"{finding.message}{mark_of(finding.facts)} {finding.reason}",
+            f"{_about(finding, courses)}{finding.message}{mark_of(finding.facts)} {finding.reason}",
             finding.remedy,
             f"{finding.rule} {with_source('', finding.facts, works)}".rstrip(),
         )
-        for finding in findings
+        for finding in merged_findings(courses)
     )
     return Table("Most severe first", ("Severity", "Finding and reason", "What to do", "Rule, source"), rows)
+
+
+def _about(finding: Finding, courses: Sequence[PlannedCourse]) -> str:
+    """The protocols a finding is about, unless it is about all."""
+    about = [planned for planned in courses if any(one.rule == finding.rule for one in planned.findings)]
+    if len(about) == len(courses):
+        return ""
+    return f"{', '.join(dict.fromkeys(planned.course.protocol.id for planned in about))}: "
 
 
 def merged_findings(courses: Sequence[PlannedCourse]) -> tuple[Finding, ...]:
