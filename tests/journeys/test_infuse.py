@@ -144,3 +144,39 @@ def test_a_record_keeps_the_infusion_too(case, tmp_path):
         assert record.events("child-new-itp")[-1].kind == "given"
     found = json.loads(infuse("status", case, "--record", where, "--at", "18:01", "--json").stdout)
     assert found["pump"] == "stopped"
+
+
+def script(tmp_path, *does):
+    path = tmp_path / "script.jsonl"
+    path.write_text("".join(json.dumps({"do": do}) + "\n" for do in does), encoding="utf-8")
+    return path
+
+
+def test_the_exercises_are_listed():
+    out = infuse("train").stdout
+    assert AID in out and "uneventful-child" in out and "atg-cytokine-release" in out
+    assert len(json.loads(infuse("train", "--json").stdout)["scenarios"]) >= 10
+
+
+def test_an_exercise_from_a_script_and_its_debrief(tmp_path):
+    does = script(tmp_path, "v", "start 168 mL/h lot A1 vials 40 20 10", "wait 30", "wait 30", "stop chills", "wait 5")
+    out = infuse("train", "chills-on-step-3", "--script", does).stdout
+    assert AID in out and '"chills", moderate' in out and "against the rules: 1" in out
+    assert "Minute by minute" in out and "What waited" in out
+    found = json.loads(infuse("train", "chills-on-step-3", "--script", does, "--json").stdout)
+    assert [one["verdict"] for one in found["actions"]][:2] == ["as advised", "against the rules"]
+    assert len(found["minutes"]) > 10 and found["events"][0]["kind"] == "vitals"
+    again = json.loads(infuse("train", "chills-on-step-3", "--script", does, "--json").stdout)
+    assert again == found, "the same seed brings the same day"
+
+
+def test_antithymocyte_globulin_keeps_its_shortest_time(tmp_path):
+    does = script(tmp_path, "v", "start 41 mL/h lot T1 vials 25mg 25mg 25mg 25mg 5mg", "wait 20", "rate 60 mL/h")
+    found = json.loads(infuse("train", "atg-cytokine-release", "--script", does, "--json").stdout)
+    assert found["actions"][-1]["verdict"] == "against the rules"
+    assert found["minutes"][-1]["advice"] == "slow"
+
+
+def test_an_unknown_exercise_is_refused():
+    run = infuse("train", "no-such", code=2)
+    assert "uneventful-child" in run.stderr

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import sys
 from collections.abc import Callable, Sequence
@@ -14,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from opsonin.cli import train
 from opsonin.cli.bedside_words import HELP, line_of
+from opsonin.cli.console import console
 from opsonin.errors import InputRefused, Problem
 
 if TYPE_CHECKING:
@@ -23,13 +24,13 @@ if TYPE_CHECKING:
     from opsonin.knowledge import Knowledge
     from opsonin.patient.event import Event
 
-PAGE_WIDTH = 110
 A_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 SOURCE = "bedside"
 
 
 def register(group: click.Group) -> None:
     """Add these commands to the main group."""
+    infuse.add_command(train.train)
     group.add_command(infuse)
 
 
@@ -287,13 +288,13 @@ def _screen(book: Book, who: str) -> None:
 
     from opsonin.report.bedside import print_bedside
 
-    console = _console()
+    out = console()
     person = sys.stdin.isatty()
     while True:
         if person:
             Console().clear()
-        print_bedside(book.look(book.now()), book.knowledge, console)
-        console.print(f"\n{HELP}", style="dim", markup=False, highlight=False)
+        print_bedside(book.look(book.now()), book.knowledge, out)
+        out.print(f"\n{HELP}", style="dim", markup=False, highlight=False)
         while True:
             try:
                 typed = click.prompt("", prompt_suffix="> ", default="", show_default=False) if person else input()
@@ -312,8 +313,8 @@ def _screen(book: Book, who: str) -> None:
                 continue
             if person:
                 break
-            print_bedside(found, book.knowledge, console, full=False)
-            console.print()
+            print_bedside(found, book.knowledge, out, full=False)
+            out.print()
 
 
 def _show(found: Bedside, book: Book, as_json: bool, *, full: bool) -> None:
@@ -322,17 +323,10 @@ def _show(found: Bedside, book: Book, as_json: bool, *, full: bool) -> None:
         return
     from opsonin.report.bedside import print_bedside
 
-    print_bedside(found, book.knowledge, _console(), full=full)
+    print_bedside(found, book.knowledge, console(), full=full)
 
 
 def _as_json(found: Bedside) -> str:
     from opsonin.report.bedside_json import bedside_to_dict
 
     return json.dumps(bedside_to_dict(found), ensure_ascii=False)
-
-
-def _console() -> Any:
-    from rich.console import Console
-
-    wide_enough = sys.stdout.isatty() or "COLUMNS" in os.environ
-    return Console(width=None if wide_enough else PAGE_WIDTH)

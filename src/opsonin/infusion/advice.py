@@ -116,7 +116,7 @@ def _reaction(chart: Chart, now: datetime) -> Advice:
     missing = () if fact is not None else (f"the pack “{rules.pack}” has no rule on a {severity} reaction",)
     others = rules.elsewhere(f"on_{severity}" if severity in ("mild", "moderate") else "on_severe")
     if action == "slow":
-        return _slow(chart, rule, used, missing, others)
+        return _slow(chart, now, rule, used, missing, others)
     if action == "pause":
         says = f"Pause the infusion until it has passed, and tell the medical team. {_treat(chart)}".rstrip()
         return Advice("pause", says, rule, None, used, missing, facts, others)
@@ -124,13 +124,21 @@ def _reaction(chart: Chart, now: datetime) -> Advice:
 
 
 def _slow(
-    chart: Chart, rule: str, used: tuple[str, ...], missing: tuple[str, ...], others: tuple[tuple[str, Fact], ...]
+    chart: Chart,
+    now: datetime,
+    rule: str,
+    used: tuple[str, ...],
+    missing: tuple[str, ...],
+    others: tuple[tuple[str, Fact], ...],
 ) -> Advice:
     target, why, facts = slower(chart)
     came_at, rate = chart.reaction_ml_per_h, chart.ml_per_h
     assert came_at is not None and rate is not None
     if rate < came_at and (target is None or rate <= target):
         says = f"Stay at {show(rate)} mL/h while the symptom lasts. If it gets worse, enter it anew."
+        if _check_overdue(chart, now):
+            due = _check(chart, now)
+            return Advice("check", f"{says} {due.says}", rule, None, used, due.missing, facts, others)
         return Advice("hold", says, rule, None, used, missing, facts, others)
     if target is not None:
         says = f"Slow to {show(target)} mL/h: {why}."
@@ -149,7 +157,11 @@ def _restart(chart: Chart, now: datetime) -> Advice:
     rules = chart.order.rules
     if chart.active:
         used = tuple(_onset(onset) for onset in chart.active)
-        return Advice("wait", "Stay paused until every symptom has passed.", "paused with a reaction", None, used)
+        says = "Stay paused until every symptom has passed."
+        if _is_due(chart, now):
+            due = _check(chart, now)
+            return Advice("check", f"{says} {due.says}", "paused with a reaction", None, used, due.missing, due.facts)
+        return Advice("wait", says, "paused with a reaction", None, used)
     if chart.reaction_ml_per_h is None:
         return _resume(chart, now)
     others = rules.elsewhere("restart")
@@ -266,15 +278,19 @@ def _bag_too_old(chart: Chart, now: datetime) -> Advice:
 
 
 def _check_overdue(chart: Chart, now: datetime) -> bool:
+    return chart.pump == "running" and _is_due(chart, now)
+
+
+def _is_due(chart: Chart, now: datetime) -> bool:
     due = next_check(chart, now)
-    return chart.pump == "running" and due is not None and now >= due.at
+    return due is not None and now >= due.at
 
 
 def _check(chart: Chart, now: datetime) -> Advice:
     due = next_check(chart, now)
     assert due is not None
     late = f", due at {due.at:%H:%M}" if due.is_overdue(now) else ""
-    says = f"Take vital signs ({due.says}{late}). The rate stays until then."
+    says = f"Take vital signs ({due.says}{late}). No rise before."
     missing = (f"vital signs {due.says}",)
     return Advice("check", says, "vital signs", None, (), missing, chart.order.rules.checks.facts)
 

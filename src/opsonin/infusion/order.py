@@ -13,14 +13,14 @@ from decimal import Decimal
 
 from opsonin.errors import InputRefused, Problem
 from opsonin.infusion.rules import Rules, rules_in_force
-from opsonin.knowledge import Fact, Knowledge, Rate
+from opsonin.knowledge import Fact, Knowledge, Product, Rate
 from opsonin.patient import Circumstances, Patient
 from opsonin.quantities import round_down, show
 from opsonin.regimen import RateLadder, Regimen, pump_resolution
 from opsonin.safety.check import Situation, starts_afresh
 
 _MG_PER_G = Decimal(1000)
-IN_USE = {"pooled_start_within": "begin", "pooled_infuse_within": "finish", "in_use_infuse_within": "finish"}
+IN_USE = {"pooled_start_within": "begin", "pooled_infuse_within": "finish", "infuse_within": "finish"}
 
 
 @dataclass(frozen=True)
@@ -147,6 +147,57 @@ def immunoglobulin_order(
         rules=rules_in_force(pack, knowledge),
         in_use=in_use(regimen.product.facts),
         after_reaction=_after_reaction(regimen.product.labels.get(pack.label_region)),
+        limits=limits,
+        limits_source=limits_source,
+    )
+
+
+def globulin_order(
+    product: Product,
+    *,
+    amount_mg: Decimal,
+    volume_ml: Decimal,
+    day: int,
+    weight_kg: Decimal,
+    is_adult: bool,
+    circumstances: Circumstances,
+    knowledge: Knowledge,
+) -> Order:
+    """One bag of antithymocyte globulin as an order: a constant rate that keeps the label's shortest time.
+
+    Raises InputRefused when no shortest time for this product is on the shelf: it is not invented.
+    """
+    pack = knowledge.pack(circumstances.pack)
+    label = product.labels.get(pack.id) or product.labels.get(pack.label_region)
+    name = "infusion_hours_first" if day == 1 else "infusion_hours_later"
+    hours = label.facts.get(name) if label is not None else None
+    if hours is None or not hours.found:
+        why = f"has no shortest time of infusion on the shelf under the pack {pack.id}."
+        raise InputRefused([Problem("product", product.id, why, "Choose a pack whose text states one.")])
+    pump = pump_resolution(circumstances.pump_resolution_ml_per_h, pack, weight_kg)
+    rate = round_down(volume_ml / hours.number(), pump)
+    limits, limits_source = team_limits(circumstances, knowledge)
+    return Order(
+        product=product.id,
+        brand=product.brand,
+        therapy="antithymocyte-globulin",
+        regimen=product.id,
+        day=day,
+        amount=amount_mg,
+        unit="mg",
+        volume_ml=volume_ml,
+        mg_per_ml=amount_mg / volume_ml,
+        weight_kg=weight_kg,
+        is_adult=is_adult,
+        first_infusion=day == 1,
+        steps=(Step(rate, None),),
+        maximum_ml_per_h=rate,
+        shortest_min=hours.number() * 60,
+        pump_step_ml_per_h=pump,
+        heading=f"one rate: not over before {show(hours.number())} hours",
+        facts=(hours,),
+        rules=rules_in_force(pack, knowledge),
+        in_use=in_use(product.facts),
         limits=limits,
         limits_source=limits_source,
     )
