@@ -180,3 +180,19 @@ def test_antithymocyte_globulin_keeps_its_shortest_time(tmp_path):
 def test_an_unknown_exercise_is_refused():
     run = infuse("train", "no-such", code=2)
     assert "uneventful-child" in run.stderr
+
+
+def test_antithymocyte_globulin_is_followed_from_its_case(tmp_path):
+    copy = tmp_path / "kidney.yaml"
+    shutil.copy(ROOT / "examples/atg-kidney-induction.yaml", copy)
+    typed = (
+        "@07:50 v 36.7C 124/76 76 15 98% ok\n@08:00 start 83 mL/h lot T1 vials 25mg 25mg 25mg 25mg 25mg\n"
+        "@08:15 v 36.7C 124/76 76 15 98% ok\n@08:20 rate 90 mL/h\n@08:21 rate 83 mL/h\n@14:02 end\n"
+    )
+    out = infuse("start", copy, "--at", "2026-11-21T07:45-05:00", typed=typed).stdout
+    assert "Slow to 83 mL/h or less" in out and AID in out
+    found = json.loads(infuse("status", copy, "--at", "14:03", "--json").stdout)
+    assert found["order"]["shortest_min"] == "360" and found["unit"] == "mg"
+    assert found["delivered"]["whole"] and found["delivered"]["amount"] == "120"
+    given = json.loads(copy.with_suffix(".events.jsonl").read_text(encoding="utf-8").splitlines()[-1])
+    assert (given["kind"], given["what"], given["dose"]) == ("given", "thymoglobulin", "120.0000 mg")

@@ -15,6 +15,7 @@ from typing import Any
 
 from opsonin.case.events import read_events
 from opsonin.infusion.delivered import Delivered
+from opsonin.infusion.from_events import CHART
 from opsonin.patient.event import IMMUNOGLOBULIN, Event
 from opsonin.patient.event_line import line_from_event
 
@@ -77,13 +78,15 @@ def given_line(given: Delivered, *, who: str, infusion: str, noted: datetime) ->
         "at": given.started.isoformat(timespec="seconds"),
         "noted": noted.isoformat(timespec="seconds"),
         "who": who,
-        "source": "infusion chart",
-        "what": IMMUNOGLOBULIN,
+        "source": CHART,
         "product": given.product,
-        "grams": f"{given.amount:.4f} {given.unit}",
         "ended": given.ended.isoformat(timespec="seconds"),
         "infusion": infusion,
     }
+    if given.unit == "g":
+        line.update({"what": IMMUNOGLOBULIN, "grams": f"{given.amount:.4f} g"})
+    else:
+        line.update({"what": given.product, "dose": f"{given.amount:.4f} {given.unit}"})
     if given.interruptions:
         line["interruptions"] = [[a.isoformat(timespec="seconds") for a in pair] for pair in given.interruptions]
     if given.lots:

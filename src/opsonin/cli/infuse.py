@@ -217,7 +217,7 @@ class Book:
 
         given = found.delivered
         assert given is not None and found.chart.finished is not None
-        if given.unit != "g" or given.amount < _LEAST_GRAMS:
+        if given.unit == "g" and given.amount < _LEAST_GRAMS:
             return
         noted = max(found.chart.finished, *(event.noted or event.at for event in self.events))
         self.add([given_line(given, who=who, infusion=self.infusion, noted=noted)])
@@ -241,12 +241,12 @@ def _open(
     record: str | None,
     at: str | None,
 ) -> Book:
-    from opsonin.case import read_case
+    from opsonin.case import open_case
     from opsonin.case.bedside_book import read_book, read_record
     from opsonin.infusion.from_events import name_of, named
     from opsonin.knowledge import load_knowledge
 
-    case = read_case(case_file, today=date.today(), pack=pack, shelf=lambda on: load_knowledge(on=on))
+    case = open_case(case_file, today=date.today(), pack=pack, shelf=lambda on: load_knowledge(on=on))
     knowledge = load_knowledge(on=case.circumstances.as_of)
     file = events_file or case_file.with_suffix(".events.jsonl")
     latest = max(date.today(), case.circumstances.as_of)
@@ -270,16 +270,19 @@ def _open(
 
 
 def _order(case: Any, regimen: str | None, day: int, knowledge: Knowledge) -> Order:
-    from opsonin.infusion import immunoglobulin_order
-    from opsonin.planning.ordered import ordered
+    from opsonin.infusion.order import course_order, immunoglobulin_order
+    from opsonin.planning.ordered import ordered, ordered_globulin
 
-    if case.therapy != "ivig-itp":
-        why = "is not followed from a case yet; the supervision itself takes a constant rate with a shortest time."
-        raise InputRefused([Problem("therapy", case.therapy, why, "See `opsonin infuse train` for an exercise.")])
+    about: dict[str, Any] = {"circumstances": case.circumstances, "knowledge": knowledge}
+    if case.therapy == "atg":
+        who = case.recipient
+        course = ordered_globulin(who, case.request, case.circumstances, regimen, knowledge)
+        return course_order(course, day, is_adult=who.age_years >= _ADULT_YEARS, **about)
     found = ordered(case.patient, case.circumstances, regimen, knowledge)
-    return immunoglobulin_order(
-        found, day, patient=case.patient, circumstances=case.circumstances, knowledge=knowledge
-    )  # fmt: skip
+    return immunoglobulin_order(found, day, patient=case.patient, **about)
+
+
+_ADULT_YEARS = 18
 
 
 def _screen(book: Book, who: str) -> None:

@@ -12,6 +12,7 @@ from opsonin.infusion.happenings import Happening
 from opsonin.patient.event import IMMUNOGLOBULIN, Event, standing
 
 _FIX = "Write it; `opsonin schema event` prints the form of a line."
+CHART = "infusion chart"  # the source of the event that says what ran in; it is made from the others
 AT_BEDSIDE = ("start", "rate", "vitals", "symptom", "given", "pause", "resume", "bag", "stop", "end", "note")
 
 
@@ -40,7 +41,7 @@ def happened(events: Iterable[Event], infusion: str, symptoms: Mapping[str, Any]
         if event.infusion != infusion or event.kind not in AT_BEDSIDE:
             continue
         problems += [Problem(f"{event.place}.{name}", "", why, _FIX) for name, why in _lacks(event)]
-        if not problems and not (event.kind == "given" and event.what == IMMUNOGLOBULIN):
+        if not problems and not (event.kind == "given" and (event.what == IMMUNOGLOBULIN or event.source == CHART)):
             found.append(_MAKE[event.kind](event, symptoms))
     if problems:
         raise InputRefused(problems, source="events of the infusion")

@@ -17,6 +17,7 @@ from opsonin.knowledge import Fact, Knowledge, Product, Rate
 from opsonin.patient import Circumstances, Patient
 from opsonin.quantities import round_down, show
 from opsonin.regimen import RateLadder, Regimen, pump_resolution
+from opsonin.regimen.globulin import GlobulinCourse
 from opsonin.safety.check import Situation, starts_afresh
 
 _MG_PER_G = Decimal(1000)
@@ -175,13 +176,73 @@ def globulin_order(
         why = f"has no shortest time of infusion on the shelf under the pack {pack.id}."
         raise InputRefused([Problem("product", product.id, why, "Choose a pack whose text states one.")])
     pump = pump_resolution(circumstances.pump_resolution_ml_per_h, pack, weight_kg)
-    rate = round_down(volume_ml / hours.number(), pump)
+    return _one_rate(
+        product,
+        regimen=product.id,
+        day=day,
+        amount_mg=amount_mg,
+        volume_ml=volume_ml,
+        rate_ml_per_h=round_down(volume_ml / hours.number(), pump),
+        shortest_hours=hours.number(),
+        weight_kg=weight_kg,
+        is_adult=is_adult,
+        facts=(hours,),
+        circumstances=circumstances,
+        knowledge=knowledge,
+    )
+
+
+def course_order(
+    course: GlobulinCourse, number: int, *, is_adult: bool, circumstances: Circumstances, knowledge: Knowledge
+) -> Order:
+    """Dose `number` of a planned course of antithymocyte globulin. Raises InputRefused when it cannot be followed."""
+    infusion = next((one for one in course.infusions if one.number == number), None)
+    if infusion is None:
+        why = f"is not a dose of {course.id}, which has {len(course.infusions)}."
+        raise InputRefused([Problem("--day", str(number), why, "Count from 1.")])
+    if infusion.final_volume_ml is None or infusion.rate_ml_per_h is None:
+        why = "has no volume: no dilution is known, and the case names none."
+        raise InputRefused([Problem("final_volume", "", why, "Write the prepared volume in the case.")])
+    return _one_rate(
+        course.product,
+        regimen=course.id,
+        day=number,
+        amount_mg=infusion.mg,
+        volume_ml=infusion.final_volume_ml,
+        rate_ml_per_h=infusion.rate_ml_per_h,
+        shortest_hours=infusion.minimum_hours,
+        weight_kg=course.weight.actual_kg,
+        is_adult=is_adult,
+        facts=course.facts,
+        circumstances=circumstances,
+        knowledge=knowledge,
+    )
+
+
+def _one_rate(
+    product: Product,
+    *,
+    regimen: str,
+    day: int,
+    amount_mg: Decimal,
+    volume_ml: Decimal,
+    rate_ml_per_h: Decimal,
+    shortest_hours: Decimal,
+    weight_kg: Decimal,
+    is_adult: bool,
+    facts: tuple[Fact, ...],
+    circumstances: Circumstances,
+    knowledge: Knowledge,
+) -> Order:
+    """One constant rate; the highest that may be set is the one that just keeps the shortest time."""
+    pack = knowledge.pack(circumstances.pack)
+    pump = pump_resolution(circumstances.pump_resolution_ml_per_h, pack, weight_kg)
     limits, limits_source = team_limits(circumstances, knowledge)
     return Order(
         product=product.id,
         brand=product.brand,
         therapy="antithymocyte-globulin",
-        regimen=product.id,
+        regimen=regimen,
         day=day,
         amount=amount_mg,
         unit="mg",
@@ -190,12 +251,12 @@ def globulin_order(
         weight_kg=weight_kg,
         is_adult=is_adult,
         first_infusion=day == 1,
-        steps=(Step(rate, None),),
-        maximum_ml_per_h=rate,
-        shortest_min=hours.number() * 60,
+        steps=(Step(rate_ml_per_h, None),),
+        maximum_ml_per_h=max(rate_ml_per_h, round_down(volume_ml / shortest_hours, pump)),
+        shortest_min=shortest_hours * 60,
         pump_step_ml_per_h=pump,
-        heading=f"one rate: not over before {show(hours.number())} hours",
-        facts=(hours,),
+        heading=f"one rate: not over before {show(shortest_hours)} hours",
+        facts=facts,
         rules=rules_in_force(pack, knowledge),
         in_use=in_use(product.facts),
         limits=limits,

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from opsonin.errors import InputRefused, Problem
 from opsonin.knowledge import Knowledge
-from opsonin.patient import Circumstances, Patient
+from opsonin.patient import Circumstances, Patient, Recipient, Request
+from opsonin.planning.atg_courses import chosen, planned
 from opsonin.planning.candidates import candidates
 from opsonin.regimen import Regimen
+from opsonin.regimen.globulin import GlobulinCourse
 from opsonin.safety import check_guardrails, check_product, check_regimen, offers
 
 
@@ -45,3 +47,24 @@ def _refuse_absolute(patient: Patient, circumstances: Circumstances, regimen: Re
     ]
     if problems:
         raise InputRefused(problems)
+
+
+def ordered_globulin(
+    recipient: Recipient, request: Request, circumstances: Circumstances, id: str | None, knowledge: Knowledge
+) -> GlobulinCourse:
+    """The course of antithymocyte globulin with this id; without one, the only one. Raises InputRefused."""
+    protocols, asked, _ = chosen(request, knowledge, None)
+    known = {one.course.id: one for one in planned(recipient, asked, circumstances, protocols, knowledge)}
+    listed = ", ".join(known) or "none"
+    if id is None and len(known) != 1:
+        why = "is missing: more than one course fits." if known else "is missing, and no course can be planned."
+        raise InputRefused([Problem("--regimen", "", why, f"Name the one that was ordered: {listed}.")])
+    found = known.get(id) if id is not None else next(iter(known.values()))
+    if found is None:
+        raise InputRefused([Problem("--regimen", str(id), "is not a course that fits.", f"Known: {listed}.")])
+    absolute = [finding for finding in found.findings if finding.severity == "absolute"]
+    if absolute:
+        raise InputRefused(
+            [Problem("--regimen", found.course.id, f"must not be given: {f.message}", f.remedy) for f in absolute]
+        )
+    return found.course
