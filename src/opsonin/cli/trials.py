@@ -182,10 +182,10 @@ def validate(
 @click.option("--sets", type=click.IntRange(2, 500), default=40, show_default=True, help="Parameter sets kept.")
 @click.option(
     "--structure",
-    type=click.Choice(["slow-offset", "direct-effect"]),
+    type=click.Choice(["slow-offset", "direct-effect", "alike-trials"]),
     default="slow-offset",
     show_default=True,
-    help="Whether the blockade outlasts the concentration of infused IgG or follows it.",
+    help="The blockade outlasts the concentration of infused IgG, or follows it; or trials differ by chance only.",
 )
 @SEED
 @THREADS

@@ -2,8 +2,9 @@
 
 Adults: production and its spread, half-blocking concentration and its spread, steepness, offset. Children: their own
 production, half-blocking concentration with its spread, and the day on which the disease goes by itself; steepness,
-offset and the spread of production are the adults'. Only arms of the declared calibration split are looked at. Every
-evaluation is written to a file as it is made, so an interrupted calibration goes on where it stopped.
+offset and the spread of production are the adults'. Both: how much trials differ beyond chance. Only arms of the
+declared calibration split are looked at. Every evaluation is written to a file as it is made, so an interrupted
+calibration goes on where it stopped.
 """
 
 from __future__ import annotations
@@ -36,14 +37,17 @@ ADULT_PRIORS = (
     Prior("IC50_cv", 0.8, 0.4),
     Prior("h", 3, 0.5),
     Prior("koff", 0.25, 0.6),
+    Prior("trial_sd", 0.3, 0.7),  # assumed: trials of one treatment differ by some tenths on the logit scale
 )
-STRUCTURES = ("slow-offset", "direct-effect")  # blockade that outlasts the concentration, or that follows it
+STRUCTURES = ("slow-offset", "direct-effect", "alike-trials")  # blockade that outlasts the concentration, or that
+# follows it; or, with the first, trials that differ by chance only
 CHILD_PRIORS = (
     Prior("kprod0", 70, 0.7),
     Prior("IC50", 6, 0.7),
     Prior("IC50_cv", 0.8, 0.4),
     Prior("recovery_median", 20, 0.8),  # days
     Prior("recovery_cv", 1.5, 0.5),
+    Prior("trial_sd", 0.3, 0.7),
 )
 NOT_SIMULATED = -1000.0  # log-likelihood of values with which somebody could not be simulated
 Progress = Callable[[int, int], None]
@@ -72,6 +76,10 @@ def _structure(name: str, knowledge: Knowledge) -> tuple[tuple[Prior, ...], dict
     return ADULT_PRIORS, {}
 
 
+def _without_trial_sd(priors: Sequence[Prior]) -> tuple[Prior, ...]:
+    return tuple(prior for prior in priors if prior.name != "trial_sd")
+
+
 def model_seal(knowledge: Knowledge) -> str:
     """A hash of every number the model reads from the shelf: a log of evaluations is good for these numbers only."""
     read = (typical(knowledge), spreads(knowledge), report_errors(knowledge))
@@ -80,12 +88,13 @@ def model_seal(knowledge: Knowledge) -> str:
 
 def as_parameters(values: Mapping[str, float]) -> ParameterSet:
     """Named values as a parameter set: NAME_cv is a spread, recovery_median and recovery_cv the natural recovery."""
-    middle = {k: float(v) for k, v in values.items() if not k.endswith("_cv") and not k.startswith("recovery")}
+    apart = ("recovery_median", "recovery_cv", "trial_sd")
+    middle = {k: float(v) for k, v in values.items() if not k.endswith("_cv") and k not in apart}
     cvs = {k.removesuffix("_cv"): float(v) for k, v in values.items() if k.endswith("_cv") and k != "recovery_cv"}
     recovery = None
     if "recovery_median" in values:
         recovery = (float(values["recovery_median"]), float(values["recovery_cv"]))
-    return ParameterSet(middle, cvs, recovery)
+    return ParameterSet(middle, cvs, recovery, float(values.get("trial_sd", 0.0)))
 
 
 def calibrate(
@@ -111,6 +120,8 @@ def calibrate(
     fits: list[Fit] = []
     adult_priors, held = _structure(structure, knowledge)
     for group, priors in (("adults", adult_priors), ("children", CHILD_PRIORS)):
+        if structure == "alike-trials":
+            priors = _without_trial_sd(priors)
         trials = [trial for trial in mine if (trial.age_group == "child") == (group == "children")]
         fixed = dict(held)
         if fits:
@@ -118,6 +129,7 @@ def calibrate(
             fixed |= {name: float(adults[name]) for name in ("kprod0_cv", "h", "koff") if name in adults}
         key = f"{group} people {people} seed {seed} split {split.seal[:12]} facts {model_seal(knowledge)}"
         key += "" if structure == STRUCTURES[0] else f" {structure}"
+        key += f" {' '.join(prior.name for prior in priors)}"
         score = _scored(trials, priors, fixed, knowledge, people, seed, threads)
         found = sample(priors, _remembered(score, log, key, told), rounds=rounds, per_round=per_round, seed=seed)
         names = tuple(prior.name for prior in priors)
@@ -153,7 +165,7 @@ def _scored(
                 seen.append((arm, alike[key]))
         except SimulationFailed:
             return NOT_SIMULATED
-        return total(seen)
+        return total(seen, trial_sd=parameters.trial_sd)
 
     return score
 

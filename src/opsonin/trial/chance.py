@@ -1,7 +1,8 @@
 """What would a trial of this size have published? Statistics of n people drawn again and again from the virtual ones.
 
 The scatter over those drawings is the predictive interval: what chance alone makes of a perfect model. Where there are
-several parameter sets, each drawing takes the next one, so the interval holds their uncertainty too.
+several parameter sets, each drawing takes the next one, so the interval holds their uncertainty too. Where trials are
+known to differ by more than chance, each drawing is moved as `trial.likelihood` moves it, so it holds that as well.
 """
 
 from __future__ import annotations
@@ -10,9 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import expit, logit
 from scipy.stats import beta
 
-from opsonin.population.draws import Floats, uniforms
+from opsonin.population.draws import Floats, normals, uniforms
 from opsonin.trial.declaration import Published
 
 REPEATS = 2000
@@ -70,23 +72,49 @@ def _medians(samples: Floats) -> Floats:
 
 
 def predict(
-    values: Sequence[Floats], kind: str, *, n: int, seed: int, purpose: str, repeats: int = REPEATS
+    values: Sequence[Floats],
+    kind: str,
+    *,
+    n: int,
+    seed: int,
+    purpose: str,
+    repeats: int = REPEATS,
+    trial_sds: Sequence[float] = (),
 ) -> Prediction:
     """What trials of n people would publish; `values` holds the virtual people under each parameter set.
+
+    trial_sds: how much trials differ beyond chance (standard deviation, logit scale) under each set; none: not at all.
 
     The drawings depend on the seed and the purpose only, so the order in which endpoints are predicted does not matter.
     """
     drawn = uniforms(seed, f"trial of {n}: {purpose}", repeats * n).reshape(repeats, n)
+    shifts = normals(seed, f"trial differs: {purpose}", repeats)
     found = np.empty(repeats)
     for number, people in enumerate(values):
         mine = slice(number, None, len(values))
-        found[mine] = _statistics(people[(drawn[mine] * people.shape[0]).astype(np.int64)], kind)
+        shift = trial_sds[number] * shifts[mine] if trial_sds else np.zeros(drawn[mine].shape[0])
+        found[mine] = _statistics(_moved(people, drawn[mine], shift), kind)
     seen = found[~np.isnan(found)]
     ends = [(1 - LEVEL) / 2, 0.5, (1 + LEVEL) / 2]
     low, middle, high = np.quantile(seen, ends, method="inverted_cdf").tolist() if seen.size else [np.nan] * 3
     everyone = np.concatenate(list(values))
     answering = float(1 - np.isnan(everyone if everyone.ndim == 1 else everyone[:, 0]).mean())
     return Prediction(statistic(everyone, kind), middle, low, high, answering)
+
+
+def _moved(people: Floats, drawn: Floats, shift: Floats) -> Floats:
+    """People at these places (repeats, n) of their order, from 0 to 1; a repeat's places moved on the logit scale.
+
+    Those whom the endpoint is not about (NaN) keep their share. Series are ordered visit by visit: only their medians
+    at each visit are asked for.
+    """
+    ordered = np.sort(people, axis=0)  # NaN last
+    about = (~np.isnan(ordered if ordered.ndim == 1 else ordered[:, 0])).sum()
+    inside = drawn * people.shape[0] < about
+    place = np.clip(drawn * people.shape[0] / max(about, 1), 1e-12, 1 - 1e-12)
+    moved = expit(logit(place) + shift[:, None])
+    at = np.where(inside, moved * about, drawn * people.shape[0]).astype(np.int64)
+    return np.asarray(ordered[np.minimum(at, people.shape[0] - 1)])
 
 
 def exact_binomial(events: float, n: int) -> tuple[float, float]:

@@ -5,6 +5,11 @@ the spread of the virtual people. A median of n lies between two visits with the
 people do; how near it has to be is as near as the visits tell. The highest of several medians is taken with the
 standard error of a median at its visit. Endpoints of one arm come from the same people, so the sum over an arm is
 divided by the square root of how many there are: between counting them as independent and counting them as one.
+
+Trials of one treatment differ by more than chance. An arm may do better or worse than expected: every share of people
+moves by the same amount on the logit scale, normal with the standard deviation `trial_sd`, integrated out over the arm
+by Gauss–Hermite quadrature. A mean moves by that amount over π/√3 standard deviations of the people, the standard
+deviation of a logistic distribution. Times move the other way; levels of IgG do not move.
 """
 
 from __future__ import annotations
@@ -12,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
+from scipy.special import expit, logit, logsumexp
 from scipy.stats import binom, norm
 
 from opsonin.population.draws import Floats
@@ -20,42 +26,60 @@ from opsonin.trial.endpoints import Observed, values_of
 
 MEDIAN_ERROR = 1.2533  # standard error of a median over that of a mean, in a normal distribution: √(π/2)
 LEAST_DAYS = 0.5  # half of the finest distance between visits
+LOGIT_SD = float(np.pi / np.sqrt(3))  # standard deviation of the logistic distribution
+NODES, NODE_WEIGHTS = np.polynomial.hermite_e.hermegauss(9)
+DIRECTION = {"rate": 1, "count": 1, "duration": 1, "time": -1, "level": 0}  # where better leads
 NEVER = -30.0  # log-likelihood of what the virtual people cannot show at all
 
 
-def log_likelihood_of_arm(arm: Arm, seen: Observed) -> float:
-    """Of everything published of an arm that can be computed."""
-    found = [log_likelihood(e, arm.n, seen) for e in arm.endpoints if not e.unused and e.published is not None]
-    return float(np.sum(found) / np.sqrt(len(found))) if found else 0.0
+def log_likelihood_of_arm(arm: Arm, seen: Observed, *, trial_sd: float = 0.0) -> float:
+    """Of everything published of an arm that can be computed, over how much better or worse the arm may do."""
+    computed = [e for e in arm.endpoints if not e.unused and e.published is not None]
+    if not computed:
+        return 0.0
+    nodes, weights = (NODES, NODE_WEIGHTS / NODE_WEIGHTS.sum()) if trial_sd > 0 else (np.zeros(1), np.ones(1))
+    each = [sum(log_likelihood(e, arm.n, seen, better=trial_sd * node) for e in computed) for node in nodes]
+    return float(logsumexp(np.array(each) / np.sqrt(len(computed)), b=weights))
 
 
-def log_likelihood(endpoint: Endpoint, n: int, seen: Observed) -> float:
-    """Of the published value of one endpoint from n people."""
+def log_likelihood(endpoint: Endpoint, n: int, seen: Observed, *, better: float = 0.0) -> float:
+    """Of the published value of one endpoint from n people who do so much better than expected (logit scale)."""
     published = endpoint.published
-    assert published is not None and endpoint.statistic is not None
+    assert published is not None and endpoint.statistic is not None and endpoint.kind is not None
     values = values_of(endpoint, seen)
     present = values[~np.isnan(values if values.ndim == 1 else values[:, 0])]
     if present.shape[0] < 2:
         return NEVER
-    size = published.n or n
+    size, shift = published.n or n, DIRECTION[endpoint.kind] * better
     if endpoint.statistic == "median":
-        return max(_median(present, published.value, size, _half_gap(seen.days, published.value)), NEVER)
-    return max(_BY_STATISTIC[endpoint.statistic](present, published, size), NEVER)
+        found = _median(present, published.value, size, _half_gap(seen.days, published.value), shift)
+    else:
+        found = _BY_STATISTIC[endpoint.statistic](present, published, size, shift)
+    return max(found, NEVER)
 
 
-def _rate(values: Floats, published: Published, n: int) -> float:
+def shifted(share: float, shift: float) -> float:
+    """A share of people moved on the logit scale.
+
+    >>> round(shifted(0.5, 1.0), 3), shifted(0.2, 0.0)
+    (0.731, 0.2)
+    """
+    return share if shift == 0 else float(expit(logit(share) + shift))
+
+
+def _rate(values: Floats, published: Published, n: int, shift: float) -> float:
     events = published.events if published.events is not None else published.value * n / 100
-    share = (values.sum() + 0.5) / (values.size + 1)
+    share = shifted((values.sum() + 0.5) / (values.size + 1), shift)
     low = np.floor(events)  # a percentage may stand between two whole numbers of people
     below, above = (binom.logpmf(low + step, n, share) for step in (0, 1))
     return float(below if events == low else (1 - (events - low)) * below + (events - low) * above)
 
 
-def _mean(values: Floats, published: Published, n: int) -> float:
+def _mean(values: Floats, published: Published, n: int, shift: float) -> float:
     if not np.isfinite(values).all():
         return NEVER
     sd = published.sd if published.sd is not None else float(values.std())
-    return float(norm.logpdf(published.value, values.mean(), sd / np.sqrt(n)))
+    return float(norm.logpdf(published.value, values.mean() + shift / LOGIT_SD * values.std(), sd / np.sqrt(n)))
 
 
 def _half_gap(days: Floats, value: float) -> float:
@@ -66,25 +90,29 @@ def _half_gap(days: Floats, value: float) -> float:
     return max(float(days[after] - days[after - 1]) / 2, LEAST_DAYS)
 
 
-def _median(values: Floats, published: float, n: int, step: float) -> float:
+def _median(values: Floats, published: float, n: int, step: float, shift: float) -> float:
     """A median between two visits is as likely as the middle people standing at either of them, ends included."""
     below = ((values < published - step).sum() + 0.5) / (values.size + 1)
     up_to = ((values <= published + step).sum() + 0.5) / (values.size + 1)
-    reached = [binom.sf((n - 1) // 2, n, share) for share in (below, up_to)]  # the middle person is among them
+    reached = [
+        binom.sf((n - 1) // 2, n, shifted(share, shift)) for share in (below, up_to)
+    ]  # the middle person is among them
     return float(np.log(max(reached[1] - reached[0], np.exp(NEVER))))
 
 
-def _highest_median(values: Floats, published: Published, n: int) -> float:
+def _highest_median(values: Floats, published: Published, n: int, shift: float) -> float:
     medians = np.median(values, axis=0)
     at = values[:, int(medians.argmax())]
-    return float(norm.logpdf(published.value, medians.max(), MEDIAN_ERROR * at.std() / np.sqrt(n)))
+    moved = medians.max() + shift / LOGIT_SD * at.std()
+    return float(norm.logpdf(published.value, moved, MEDIAN_ERROR * at.std() / np.sqrt(n)))
 
 
-def _sd(values: Floats, published: Published, n: int) -> float:
+def _sd(values: Floats, published: Published, n: int, shift: float) -> float:
+    del shift  # a spread is not moved
     return float(norm.logpdf(published.value, values.std(), values.std() / np.sqrt(2 * n)))
 
 
-_BY_STATISTIC: dict[str, Callable[[Floats, Published, int], float]] = {
+_BY_STATISTIC: dict[str, Callable[[Floats, Published, int, float], float]] = {
     "percent": _rate,
     "mean": _mean,
     "highest-median": _highest_median,
@@ -92,6 +120,6 @@ _BY_STATISTIC: dict[str, Callable[[Floats, Published, int], float]] = {
 }
 
 
-def total(arms: Sequence[tuple[Arm, Observed]]) -> float:
+def total(arms: Sequence[tuple[Arm, Observed]], *, trial_sd: float = 0.0) -> float:
     """The log-likelihood of several arms, which are different people."""
-    return float(sum(log_likelihood_of_arm(arm, seen) for arm, seen in arms))
+    return float(sum(log_likelihood_of_arm(arm, seen, trial_sd=trial_sd) for arm, seen in arms))

@@ -27,12 +27,14 @@ class ParameterSet:
     """Other values than the shelf's: typical values by symbol, and log-normal spreads (CV as a fraction) by symbol.
 
     recovery_days: median and CV (a fraction) of the day on which the disease of newly diagnosed children goes by
-    itself; None: it does not.
+    itself; None: it does not. trial_sd: how much trials differ beyond chance, as a standard deviation on the logit
+    scale of every share of people (see `trial.likelihood`).
     """
 
     values: Mapping[str, float] = field(default_factory=dict)
     cvs: Mapping[str, float] = field(default_factory=dict)
     recovery_days: tuple[float, float] | None = None
+    trial_sd: float = 0.0
 
 
 AS_ON_THE_SHELF = ParameterSet()

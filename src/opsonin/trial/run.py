@@ -15,6 +15,7 @@ from opsonin.trial.chance import Prediction, predict
 from opsonin.trial.courses import Given, observe
 from opsonin.trial.declaration import Arm, Endpoint, Trial
 from opsonin.trial.endpoints import Observed, values_of
+from opsonin.trial.likelihood import DIRECTION
 from opsonin.trial.people import AS_ON_THE_SHELF, ParameterSet, enrolled
 
 Progress = Callable[[int, int], None]
@@ -101,13 +102,23 @@ def _arm(
     given = Given(runs[0][2].days, np.vstack([g.grams for _, _, g in runs]))
     weights = np.concatenate([who.weight_kg for who, _, _ in runs])
     endpoints = tuple(
-        _predicted(trial, arm, endpoint, every, seed) for endpoint in arm.endpoints if not endpoint.unused
+        _predicted(trial, arm, endpoint, every, parameters, seed) for endpoint in arm.endpoints if not endpoint.unused
     )
     return ArmOutcome(arm, len(parameters), seen, given, weights, endpoints)
 
 
-def _predicted(trial: Trial, arm: Arm, endpoint: Endpoint, runs: tuple[Observed, ...], seed: int) -> EndpointOutcome:
+def _predicted(
+    trial: Trial,
+    arm: Arm,
+    endpoint: Endpoint,
+    runs: tuple[Observed, ...],
+    parameters: tuple[ParameterSet, ...],
+    seed: int,
+) -> EndpointOutcome:
     assert endpoint.statistic is not None
     values = [np.asarray(values_of(endpoint, seen)) for seen in runs]
     purpose = f"{trial.id}/{arm.id}/{endpoint.id}"
-    return EndpointOutcome(endpoint, predict(values, endpoint.statistic, n=arm.n, seed=seed, purpose=purpose))
+    assert endpoint.kind is not None
+    sds = [DIRECTION[endpoint.kind] * one.trial_sd for one in parameters]
+    made = predict(values, endpoint.statistic, n=arm.n, seed=seed, purpose=purpose, trial_sds=sds)
+    return EndpointOutcome(endpoint, made)
