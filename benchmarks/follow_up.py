@@ -33,7 +33,7 @@ def main(people: int = 20_000, threads: int = 2) -> None:
         for _ in range(REPEATS + 1):
             begun = time.perf_counter()
             z = prior.draw(people, 1)
-            true = at_reports(prior.parameters(z), SEGMENTS, seen, threads=threads)
+            true = at_reports(prior.people(z), SEGMENTS, seen, threads=threads)
             smoothed, k = smooth(log_likelihood(seen, true, prior.errors).sum(axis=1))
             weights = np.exp(smoothed - smoothed.max())
             weights /= weights.sum()

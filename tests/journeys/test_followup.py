@@ -47,7 +47,7 @@ def test_there_are_four_examples():
 def test_each_example_tells_its_story(example, response, verdict):
     found = as_json(ROOT / f"examples/followup-{example}.yaml")
     assert found["schema"] == "opsonin-update/1"
-    assert found["stamp"]["model_status"] == "draft model, not validated"
+    assert found["stamp"]["model_status"] == "calibrated on published trials; misses aims of its validation"
     assert found["response"]["iwg_2009"] == response
     assert found["fit"]["verdict"] == verdict
     assert found["outlook"]["options"][0]["id"] == "wait"

@@ -15,6 +15,7 @@ from opsonin.errors import KnowledgeError
 from opsonin.knowledge.fact import Fact as Fact
 from opsonin.knowledge.fact import Guardrail as Guardrail
 from opsonin.knowledge.fact import Rate as Rate
+from opsonin.knowledge.fitted import FittedModel as FittedModel
 from opsonin.knowledge.harm import HarmCount as HarmCount
 from opsonin.knowledge.outcome import PublishedOutcome as PublishedOutcome
 from opsonin.knowledge.protocol import Protocol as Protocol
@@ -246,6 +247,7 @@ class Knowledge:
     outcomes: tuple[PublishedOutcome, ...] = ()
     harm_counts: tuple[HarmCount, ...] = ()
     protocols: Mapping[str, Protocol] = field(default_factory=dict)  # of antithymocyte globulin
+    fitted: FittedModel | None = None  # the fitted populations of the model in ITP
 
     def __repr__(self) -> str:
         return f"<Knowledge {self.version}: {len(self.facts)} facts, {len(self.products)} products>"

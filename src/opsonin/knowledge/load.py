@@ -22,6 +22,7 @@ import yaml
 from opsonin.errors import KnowledgeError
 from opsonin.knowledge.blocks import Complaints, Shelf, facts_of
 from opsonin.knowledge.knowledge import Guardrail, Guideline, Knowledge, Pack, Product, Protocol, RankingRule, Rule
+from opsonin.knowledge.shelf_fitted import build_fitted
 from opsonin.knowledge.shelf_guardrails import build_guardrails
 from opsonin.knowledge.shelf_guidelines import build_guidelines
 from opsonin.knowledge.shelf_harms import build_harm_counts
@@ -56,7 +57,7 @@ def load_knowledge(*, on: date | None = None, extra: Path | None = None) -> Know
 def read_shelves(folder: Path, *, on: date | None = None, extra: Path | None = None) -> Knowledge:
     """The knowledge in any folder laid out like the packaged shelves; `load_knowledge` without the cache."""
     complaints = Complaints()
-    files = sorted(p for p in folder.rglob("*") if p.suffix in (".yaml", ".csv"))
+    files = sorted(p for p in folder.rglob("*") if p.suffix in (".yaml", ".csv", ".json"))
     documents = {
         path.relative_to(folder).with_suffix("").as_posix(): _read(path, complaints)
         for path in files
@@ -85,6 +86,9 @@ def read_shelves(folder: Path, *, on: date | None = None, extra: Path | None = N
         if name.startswith("harms/")
         for count in build_harm_counts(shelf, name, path)
     ]
+    fits = [
+        build_fitted(shelf, p.relative_to(folder).with_suffix("").as_posix(), p) for p in files if p.suffix == ".json"
+    ]
     if rooms.ranking is None:
         complaints.add("policies/ranking", "ranking", "", "is missing or unusable.", "Write the ranking rule there.")
     complaints.raise_if_any()
@@ -103,6 +107,7 @@ def read_shelves(folder: Path, *, on: date | None = None, extra: Path | None = N
         outcomes=tuple(outcomes),
         harm_counts=tuple(counts),
         protocols=MappingProxyType(rooms.protocols),
+        fitted=fits[-1] if fits else None,
     )
 
 

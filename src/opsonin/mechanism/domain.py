@@ -13,12 +13,22 @@ from decimal import Decimal
 from typing import Any
 
 from opsonin.knowledge import Knowledge
-from opsonin.mechanism.igg import SHELF
 from opsonin.patient import Patient
 from opsonin.quantities import show
 from opsonin.regimen import Regimen
 
-DOMAIN_FACT = f"{SHELF}/model"
+FITTED_MODEL = "ivig_itp_2026_11"
+_DOMAINS = {group: f"models/{FITTED_MODEL}/{group}" for group in ("adults", "children")}
+
+
+def group_of(patient: Patient) -> str:
+    """Whose fitted population this is: "adults" or "children"."""
+    return "adults" if patient.is_adult else "children"
+
+
+def domain_fact(patient: Patient) -> str:
+    """The id of the fact that says for whom the model of this age group holds."""
+    return _DOMAINS[group_of(patient)]
 
 
 @dataclass(frozen=True)
@@ -33,9 +43,9 @@ class Limit:
 def limits_passed(patient: Patient, regimen: Regimen, *, as_of: date, knowledge: Knowledge) -> tuple[Limit, ...]:
     """Every limit of the model's domain that this person or this course lies beyond; empty when it holds.
 
-    Sources: models/ivig_itp_draft/model.
+    Sources: models/ivig_itp_2026_11 (adults, children).
     """
-    hard = knowledge.fact(DOMAIN_FACT).holds_for["hard"]
+    hard = knowledge.fact(domain_fact(patient)).holds_for["hard"]
     return (*_person(patient, hard, as_of), *_course(patient, regimen, hard))
 
 
@@ -45,9 +55,9 @@ def episode_limits(
     """The same for courses that were really given: (grams, days from first to last infusion) of each.
 
     Given grams are rounded to vials, so grams per kilogram are judged to one decimal place.
-    Sources: models/ivig_itp_draft/model.
+    Sources: models/ivig_itp_2026_11 (adults, children).
     """
-    hard = knowledge.fact(DOMAIN_FACT).holds_for["hard"]
+    hard = knowledge.fact(domain_fact(patient)).holds_for["hard"]
     found = list(_person(patient, hard, as_of))
     for grams, days in courses:
         per_kg = round(grams / patient.weight.kg, 1)
@@ -60,6 +70,7 @@ def _person(patient: Patient, hard: Mapping[str, Any], as_of: date) -> Iterator[
     diagnosis, count = patient.diagnosis, patient.latest("platelets")
     if diagnosis.name != hard["diagnosis"]:
         yield Limit("diagnosis", diagnosis.name, "primary immune thrombocytopenia")
+    yield from _new_enough(patient, hard, as_of)
     yield from _span("age", patient.age_years, hard["age_years"], "years")
     yield from _span("weight", patient.weight.kg, hard["weight_kg"], "kg")
     if count is None:
@@ -74,6 +85,15 @@ def _person(patient: Patient, hard: Mapping[str, Any], as_of: date) -> Iterator[
     for what, when in _recent(patient, as_of, days):
         limit = f"none started, changed or last given within {days} days"
         yield Limit("platelet-raising treatment", f"{what} on {when.isoformat()}", limit)
+
+
+def _new_enough(patient: Patient, hard: Mapping[str, Any], as_of: date) -> Iterator[Limit]:
+    """The phase and the time since diagnosis, where the domain names them."""
+    diagnosis, phase, days = patient.diagnosis, hard["phase"], hard["days_since_diagnosis"]
+    if phase is not None and diagnosis.phase != phase:
+        yield Limit("phase", diagnosis.phase or "not known", phase.replace("-", " "))
+    if days is not None and diagnosis.since is not None:
+        yield from _span("time since diagnosis", Decimal((as_of - diagnosis.since).days), days, "days")
 
 
 def _course(patient: Patient, regimen: Regimen, hard: Mapping[str, Any]) -> Iterator[Limit]:
@@ -109,13 +129,14 @@ def _recent(patient: Patient, as_of: date, days: int) -> Iterator[tuple[str, dat
 
 def assumptions(patient: Patient, *, knowledge: Knowledge) -> tuple[str, ...]:
     """What the forecast takes for granted because the case does not say it, in words."""
-    hard = knowledge.fact(DOMAIN_FACT).holds_for["hard"]
+    holds = knowledge.fact(domain_fact(patient)).holds_for
+    hard = holds["hard"]
     days = int(hard["days_since_platelet_raising_change"][0])
-    low, high = knowledge.fact(DOMAIN_FACT).holds_for["soft"]["pregnancy_asked_at_years"]
-    return tuple(_assumptions(patient, days, low, high))
+    low, high = holds["soft"]["pregnancy_asked_at_years"]
+    return tuple(_assumptions(patient, days, low, high, recovers=hard["days_since_diagnosis"] is not None))
 
 
-def _assumptions(patient: Patient, days: int, low: Decimal, high: Decimal) -> Iterator[str]:
+def _assumptions(patient: Patient, days: int, low: Decimal, high: Decimal, *, recovers: bool) -> Iterator[str]:
     if patient.diagnosis.spleen is None:
         yield "Spleen not stated: taken as in place."
     if patient.pregnant is None and patient.sex != "male" and low <= patient.age_years <= high:
@@ -132,5 +153,9 @@ def _assumptions(patient: Patient, days: int, low: Decimal, high: Decimal) -> It
     for treatment in patient.treatments:
         if treatment.last_on is None:
             yield f"When {treatment.treatment} was last given is not stated: taken as more than {days} days ago."
+    if recovers:
+        yield "The disease may go by itself; the clock of natural recovery starts with the first infusion."
+        if patient.diagnosis.since is None:
+            yield "Day of diagnosis not stated: taken as recent."
     if patient.latest("igg") is None:
         yield "Serum IgG not known: drawn from the population."

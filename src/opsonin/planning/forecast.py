@@ -16,12 +16,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from opsonin.knowledge import Knowledge, PublishedArm
-from opsonin.mechanism import MODEL, assumptions, limits_passed
-from opsonin.mechanism.domain import DOMAIN_FACT
+from opsonin.mechanism import FITTED_MODEL, MODEL, assumptions, domain_fact, limits_passed
 from opsonin.mechanism.igg import SHELF
+from opsonin.mechanism.natural_history import course_events
 from opsonin.patient import Circumstances, Goal, Patient
-from opsonin.planning.plan import Band, Forecast, Interval, LimitPassed, NextFall, NoForecast, ReachProbability
+from opsonin.planning.plan import (
+    Band,
+    Forecast,
+    FromParameters,
+    Interval,
+    LimitPassed,
+    NextFall,
+    NoForecast,
+    ReachProbability,
+)
 from opsonin.population import Cohort, Laboratory, bands, laboratory, people_like
+from opsonin.population.parameter_sets import between_sets
 from opsonin.regimen import Regimen
 from opsonin.response import (
     GoalEvent,
@@ -32,19 +42,20 @@ from opsonin.response import (
     next_fall,
     reached,
 )
-from opsonin.simulate import EventTable, solve
+from opsonin.simulate import solve
 from opsonin.simulate.courses import Courses
 
 Floats = NDArray[np.float64]
 DailyGrams = tuple[tuple[int, Decimal], ...]  # (day, grams) of each infusion
 Progress = Callable[[int, int], None]
 
-MODEL_ID = MODEL.name
+MODEL_ID = FITTED_MODEL
 SOLVER = "opsonin.simulate: Tsitouras 5(4), Rodas5P for the stiff; relative tolerance 1e-6"
 LENGTH_FACT = f"{SHELF}/infusion_length"
 REACH_COUNTS = (30, 50, 100)  # 10⁹/L
 REACH_WITHIN = {"24 h": 1, "day 3": 3, "day 7": 7}  # in days since the first infusion began
 TIMES_PER_DAY = 4
+UNSURE_ON = 7  # the day on which the spread is taken apart
 
 
 def forecasts(
@@ -62,7 +73,7 @@ def forecasts(
 ) -> dict[str, Forecast | NoForecast]:
     """The forecast of every candidate by its id, or why there is none. Progress is told (people done, people in all).
 
-    Sources: models/ivig_itp_draft.
+    Sources: models/ivig_itp_2026_11 and, for what was not fitted, models/ivig_itp_draft.
     """
     found: dict[str, Forecast | NoForecast] = {}
     groups: dict[DailyGrams, list[Regimen]] = {}
@@ -96,6 +107,7 @@ class _Question:
     baseline: float  # as reported, 10⁹/L
     horizon_days: int
     model_status: str
+    domain_fact: str
     notes: tuple[str, ...]
 
 
@@ -112,7 +124,8 @@ def _question(
         event=goal_event(goal, first_day=first_day, last_visit=days),
         baseline=float(baseline.value),
         horizon_days=days,
-        model_status=str(knowledge.fact(DOMAIN_FACT).value),
+        model_status=str(knowledge.fact(domain_fact(patient)).value),
+        domain_fact=domain_fact(patient),
         notes=(*cohort.notes, *_about(patient, circumstances.as_of, knowledge), *_definitions(n, days)),
     )
 
@@ -150,7 +163,7 @@ def simulate(
         MODEL,
         parameters=cohort.parameters,
         n=cohort.n,
-        events=EventTable.infusions(MODEL, cohort.n, doses, "A1x") if doses else None,
+        events=course_events(cohort.n, doses, recovery_day=cohort.recovery_day, normal_count=cohort.parameters["Pn"]),
         times=_times(horizon_days),
         outputs=("platelets", "igg_g_per_l"),
         threads=threads,
@@ -172,7 +185,9 @@ def _forecast(courses: Courses, question: _Question) -> Forecast:
     counts, days = platelets[:, ::TIMES_PER_DAY], times[::TIMES_PER_DAY]
     classes = iwg_2009(counts, days, baseline=question.baseline)
     to_50 = first_reaching(counts, days, threshold=50)
-    goal_probability = share(question.event.met(counts, days))
+    met = question.event.met(counts, days)
+    goal_probability = share(met)
+    unsure = _from_parameters(question.cohort, counts[:, UNSURE_ON], met)
     return Forecast(
         model=MODEL_ID,
         model_status=question.model_status,
@@ -193,8 +208,26 @@ def _forecast(courses: Courses, question: _Question) -> Forecast:
         goal_probability=goal_probability,
         goal_says=question.event.says,
         sentence=natural_frequencies(goal_probability, question.event.says),
-        notes=question.notes,
-        fact_ids=(*question.cohort.fact_ids, DOMAIN_FACT, LENGTH_FACT),
+        from_parameters=unsure,
+        notes=(*question.notes, _unsure_in_words(unsure)),
+        fact_ids=(*question.cohort.fact_ids, question.domain_fact, LENGTH_FACT),
+    )
+
+
+def _from_parameters(cohort: Cohort, counts: Floats, met: NDArray[np.bool_]) -> FromParameters:
+    """What part of the spread comes from not knowing the population, and what part from how people differ."""
+    assert cohort.which_set is not None
+    between, within = between_sets(np.log(np.maximum(counts, 1.0)), cohort.which_set)
+    of_goal, _ = between_sets(met.astype(float), cohort.which_set)
+    return FromParameters(UNSURE_ON, between / (between + within) if between + within > 0 else 0.0, of_goal**0.5)
+
+
+def _unsure_in_words(unsure: FromParameters) -> str:
+    return (
+        f"Not knowing the population exactly makes {100 * unsure.share_of_variance:.0f} % of the spread (variance of "
+        f"the logarithm) of the count on day {unsure.day} and moves the goal's probability by "
+        f"±{100 * unsure.goal_probability_sd:.0f} percentage points (standard deviation between fitted sets, chance "
+        "taken out); the rest is how people and laboratory reports differ."
     )
 
 
@@ -275,7 +308,8 @@ def _definitions(n: int, horizon_days: int) -> tuple[str, ...]:
         "Days above 30 and 50 count daily visits. A fall below 30 is two daily visits in a row, after 30 was reached.",
         (
             f"With {n} virtual people, chance alone moves a probability by up to {chance:.1f} percentage points "
-            "(standard error). Parameter uncertainty is not included."
+            "(standard error). They are of 40 equally likely fitted populations, so their spread holds the uncertainty "
+            "of the population's parameters too."
         ),
         (
             "The model does not tell brands apart: the same grams on the same days give the same forecast, and every "

@@ -54,11 +54,20 @@ class NextFall:
 
 
 @dataclass(frozen=True)
+class FromParameters:
+    """What of a forecast's spread comes from not knowing the population exactly, apart from how people differ."""
+
+    day: int
+    share_of_variance: float  # of the logarithm of the reported count on that day, 0–1
+    goal_probability_sd: float  # standard deviation of the goal's probability between fitted populations, 0–1
+
+
+@dataclass(frozen=True)
 class Forecast:
     """What the model expects for people who share this patient's covariates and baseline count."""
 
     model: str
-    model_status: str  # "draft model, not validated"
+    model_status: str  # how far the model can be trusted, as the shelf says
     virtual_patients: int
     seed: int
     horizon_days: int
@@ -76,6 +85,7 @@ class Forecast:
     goal_probability: float
     goal_says: str  # which event the goal probability is of
     sentence: str  # natural frequencies
+    from_parameters: FromParameters
     notes: tuple[str, ...]
     fact_ids: tuple[str, ...]  # parameters used
 

@@ -12,11 +12,21 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from opsonin.errors import InputRefused, Problem
 from opsonin.knowledge import Knowledge
-from opsonin.mechanism import ReportError, Spread, fact_ids, report_errors, sized, spreads, typical
+from opsonin.mechanism import (
+    FITTED_MODEL,
+    ReportError,
+    Spread,
+    fact_ids,
+    group_of,
+    report_errors,
+    sized,
+    spreads,
+    typical,
+)
 from opsonin.mechanism.igg import SHELF
 from opsonin.patient import Patient
 from opsonin.population.draws import (
@@ -27,6 +37,15 @@ from opsonin.population.draws import (
     log_normal_width,
     normals,
     uniforms,
+)
+from opsonin.population.parameter_sets import (
+    RECOVERY,
+    SET,
+    fitted_sets,
+    place_of,
+    recovery_day,
+    under,
+    which_set,
 )
 
 LEAST_COUNT_FACT = f"{SHELF}/least_true_count"
@@ -43,6 +62,8 @@ class Cohort:
     report_errors: Mapping[str, ReportError]
     notes: tuple[str, ...]
     fact_ids: tuple[str, ...]
+    which_set: NDArray[np.int64] | None = None  # (n,) the fitted population each is of; None: the draft's
+    recovery_day: Floats | None = None  # (n,) when the disease goes by itself, days from the first infusion
 
 
 def people(
@@ -86,7 +107,9 @@ def _differing(middle: Floats, spread: Spread, z: Floats) -> Floats:
 def people_like(patient: Patient, knowledge: Knowledge, *, n: int, seed: int) -> Cohort:
     """n virtual people who share this patient's weight and baseline reports. The patient needs a platelet count.
 
-    Sources: models/ivig_itp_draft (all parameters with their spread, least_true_count).
+    Each is of one of the fitted populations of the patient's age group, all equally likely: people differ, and so does
+    what the data allow the population to be.
+    Sources: models/ivig_itp_2026_11 (fitted sets), models/ivig_itp_draft (everything else, least_true_count).
     """
     count, igg = patient.latest("platelets"), patient.latest("igg")
     if count is None:
@@ -101,7 +124,23 @@ def people_like(patient: Patient, knowledge: Knowledge, *, n: int, seed: int) ->
         notes.append(f"Serum IgG is drawn around the reported {igg.value} g/L: median {np.median(levels):.1f} g/L.")
     weight_kg = float(patient.weight.kg)
     cohort = people(knowledge, n=n, seed=seed, weight_kg=weight_kg, true_counts=counts, true_igg=levels)
-    return replace(cohort, notes=tuple(notes), fact_ids=(*cohort.fact_ids, LEAST_COUNT_FACT))
+    group = group_of(patient)
+    sets = fitted_sets(knowledge, group)
+    mine = which_set(place_of(uniforms(seed, SET, n)), sets)
+    return replace(
+        cohort,
+        parameters=MappingProxyType(under(cohort.parameters, knowledge, sets, mine)),
+        notes=tuple(notes),
+        fact_ids=(*cohort.fact_ids, *fitted_facts(knowledge, group), LEAST_COUNT_FACT),
+        which_set=mine,
+        recovery_day=recovery_day(normals(seed, RECOVERY, n), sets, mine),
+    )
+
+
+def fitted_facts(knowledge: Knowledge, group: str) -> tuple[str, ...]:
+    """The fitted values of this age group, for the bibliography."""
+    assert knowledge.fitted is not None
+    return tuple(f"models/{FITTED_MODEL}/{group}_{name}" for name in knowledge.fitted.groups[group].names)
 
 
 def _counts_around(report: float, knowledge: Knowledge, *, n: int, seed: int) -> Floats:

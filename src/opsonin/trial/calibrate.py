@@ -21,12 +21,13 @@ from opsonin.errors import SimulationFailed
 from opsonin.knowledge import Knowledge
 from opsonin.mechanism import report_errors, spreads, typical
 from opsonin.population.draws import Floats
+from opsonin.population.parameter_sets import ParameterSet, as_parameters
 from opsonin.trial.courses import observe
 from opsonin.trial.declaration import Arm, Trial
 from opsonin.trial.endpoints import Observed
 from opsonin.trial.ensemble import Evaluate, Found, Prior, resampled, sample
 from opsonin.trial.likelihood import total
-from opsonin.trial.people import ParameterSet, enrolled
+from opsonin.trial.people import enrolled
 from opsonin.trial.read import declared_trials
 from opsonin.trial.split import declared_split
 
@@ -84,17 +85,6 @@ def model_seal(knowledge: Knowledge) -> str:
     """A hash of every number the model reads from the shelf: a log of evaluations is good for these numbers only."""
     read = (typical(knowledge), spreads(knowledge), report_errors(knowledge))
     return hashlib.sha256(repr(read).encode()).hexdigest()[:12]
-
-
-def as_parameters(values: Mapping[str, float]) -> ParameterSet:
-    """Named values as a parameter set: NAME_cv is a spread, recovery_median and recovery_cv the natural recovery."""
-    apart = ("recovery_median", "recovery_cv", "trial_sd")
-    middle = {k: float(v) for k, v in values.items() if not k.endswith("_cv") and k not in apart}
-    cvs = {k.removesuffix("_cv"): float(v) for k, v in values.items() if k.endswith("_cv") and k != "recovery_cv"}
-    recovery = None
-    if "recovery_median" in values:
-        recovery = (float(values["recovery_median"]), float(values["recovery_cv"]))
-    return ParameterSet(middle, cvs, recovery, float(values.get("trial_sd", 0.0)))
 
 
 def calibrate(

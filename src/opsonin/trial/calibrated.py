@@ -1,8 +1,7 @@
-"""The fitted parameters as they lie in the package: an ensemble by age group, with its date and its command."""
+"""The fitted parameters as the shelf holds them, and how a calibration is written: an ensemble by age group."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,12 +11,16 @@ from typing import Any
 import numpy as np
 
 from opsonin.errors import KnowledgeError
-from opsonin.trial.calibrate import Fit, as_parameters
+from opsonin.knowledge import load_knowledge
+from opsonin.knowledge.load import SHELVES
+from opsonin.knowledge.shelf_fitted import SCHEMA, read_fitted
+from opsonin.mechanism import FITTED_MODEL
+from opsonin.population.parameter_sets import ParameterSet, as_parameters
+from opsonin.trial.calibrate import Fit
 from opsonin.trial.declaration import AgeGroup
-from opsonin.trial.people import AS_ON_THE_SHELF, ParameterSet
+from opsonin.trial.people import AS_ON_THE_SHELF
 
-FITTED = Path(__file__).parent / "calibrated" / "ivig_itp_2026_11.json"
-SCHEMA = "opsonin-calibration/1"
+FITTED = SHELVES / "models" / f"{FITTED_MODEL}.json"
 
 
 @dataclass(frozen=True)
@@ -39,24 +42,20 @@ class Ensemble:
 DRAFT = Ensemble("draft", (AS_ON_THE_SHELF,), (AS_ON_THE_SHELF,))
 
 
-def read_ensemble(path: Path = FITTED) -> Ensemble:
-    """The fitted ensemble; KnowledgeError when the file is not one.
+def read_ensemble(path: Path | None = None) -> Ensemble:
+    """The fitted ensemble of the shelf, or of a file of `opsonin calibrate`; KnowledgeError when it is not one.
 
     >>> len(read_ensemble().adults)
     40
     """
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-        groups = {
-            group: tuple(
-                as_parameters({**fit["fixed"], **dict(zip(fit["names"], row, strict=True))}) for row in fit["sets"]
-            )
-            for group, fit in document["groups"].items()
-        }
-        return Ensemble(document["name"], groups["adults"], groups["children"])
-    except (OSError, ValueError, KeyError) as error:
-        why = f"{path}: is not a calibration ({error}). Make one with: opsonin calibrate --out {path}"
-        raise KnowledgeError(why) from error
+    fitted = load_knowledge().fitted if path is None else read_fitted(path)
+    if fitted is None:
+        raise KnowledgeError("The shelf holds no fitted model. Make one with: opsonin calibrate --out FILE")
+    sets = {
+        group: tuple(as_parameters({k: float(v) for k, v in row.items()}) for row in found.named_sets())
+        for group, found in fitted.groups.items()
+    }
+    return Ensemble(fitted.name, sets["adults"], sets["children"])
 
 
 def fits_to_dict(fits: Sequence[Fit], *, name: str, on: date, command: str, about: dict[str, Any]) -> dict[str, Any]:

@@ -12,11 +12,12 @@ import numpy as np
 
 from opsonin.knowledge import Knowledge
 from opsonin.mechanism import MODEL
+from opsonin.mechanism.natural_history import course_events
 from opsonin.population import reported
 from opsonin.population.draws import Floats, uniforms
 from opsonin.simulate import EventTable, solve
 from opsonin.simulate.courses import Courses
-from opsonin.simulate.records import CHANGE, DOSE
+from opsonin.simulate.records import CHANGE
 from opsonin.trial.declaration import Dose, FcrnBlocker, Regimen
 from opsonin.trial.endpoints import Observed, who_meets
 from opsonin.trial.people import Enrolled
@@ -93,31 +94,7 @@ def _events(
     if regimen.fcrn_blocker is not None:
         return _blocker(regimen.fcrn_blocker, n, last)
     given = [(dose.day, length, amounts[:, column]) for column, (_, dose) in enumerate(doses) if dose.day <= last]
-    if people.recovery_day is not None:
-        return _with_recovery(people, given, people.recovery_day)
-    return EventTable.infusions(MODEL, n, given, "A1x") if given else None
-
-
-def _with_recovery(people: Enrolled, given: list[tuple[float, float, Floats]], recovery_day: Floats) -> EventTable:
-    """The infusions, and on each one's own day the count at which the disease holds the platelets becomes normal.
-
-    Immune loss then falls to what holds a normal count at the same production; the count follows with its own turnover.
-    """
-    n, normal = people.cohort.n, people.cohort.parameters["Pn"]
-    shape = (n, len(given) + 1)
-    time = np.column_stack([*(np.full(n, start) for start, _, _ in given), recovery_day])
-    amount = np.column_stack([*(grams for _, _, grams in given), np.broadcast_to(normal, (n,))])
-    duration = np.broadcast_to(np.array([*(length for _, length, _ in given), 0.0]), shape)
-    what = np.broadcast_to(np.array([DOSE] * len(given) + [CHANGE]), shape)
-    into, count = list(MODEL.states).index("A1x"), list(MODEL.parameters).index("P0")
-    target = np.broadcast_to(np.array([into] * len(given) + [count]), shape)
-    order = np.argsort(time, axis=1, kind="stable")
-    columns = [np.take_along_axis(c, order, axis=1).ravel() for c in (time, what, target, amount, duration)]
-    whole = np.zeros(n * shape[1], np.int64)
-    first, pattern = np.arange(n + 1, dtype=np.int64) * shape[1], np.arange(n, dtype=np.int64)
-    when, kind, state, grams, length = columns
-    nothing = np.zeros(whole.size)
-    return EventTable(n, when, kind, state, grams, length, whole, nothing, first, pattern)
+    return course_events(n, given, recovery_day=people.recovery_day, normal_count=people.cohort.parameters["Pn"])
 
 
 def _blocker(blocker: FcrnBlocker, n: int, last: float) -> EventTable:

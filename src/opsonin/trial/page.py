@@ -37,6 +37,7 @@ WORDS = {
     "h": ("steepness of the blockade", "1"),
     "koff": ("offset of the blockade", "1/day"),
     "recovery_median": ("day on which the disease goes by itself, median", "days"),
+    "trial_sd": ("how much trials differ beyond chance (SD, logit scale)", "1"),
     "recovery_cv": ("… its spread between people (CV)", "1"),
 }
 BEGIN, END = "<!-- tables: begin, written by opsonin.trial.page -->", "<!-- tables: end -->"

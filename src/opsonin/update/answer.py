@@ -100,7 +100,7 @@ class FollowUpStamp:
     package_version: str
     knowledge_version: str
     model: str
-    model_status: str  # "draft model, not validated"
+    model_status: str  # how far the model can be trusted, as the shelf says
     as_of: date
     seed: int
     people: int

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from opsonin.mechanism import MODEL, fact_ids
+from opsonin.mechanism import MODEL
+from opsonin.mechanism.natural_history import course_events
 from opsonin.population import Cohort, bands, laboratory
 from opsonin.population.draws import Floats
-from opsonin.simulate import EventTable, solve
+from opsonin.simulate import solve
 from opsonin.update.history import Observed, Segment
-from opsonin.update.prior import Prior
 
 FEW = 0.005  # so large a share of people may be beyond the engine's reach; more is an error
 OUTPUTS = {"platelets": "platelets", "igg": "igg_g_per_l"}
@@ -32,15 +32,15 @@ class CourseBand:
 
 
 def simulate(
-    parameters: Mapping[str, Floats], segments: Sequence[Segment], times: ArrayLike, *, threads: int | None = None
+    cohort: Cohort, segments: Sequence[Segment], times: ArrayLike, *, threads: int | None = None
 ) -> dict[str, Floats]:
     """True platelets (10⁹/L) and IgG (g/L) of everyone at these days, (people, times); NaN where it did not finish."""
-    n = int(np.size(parameters["P0"]))
+    n, parameters = cohort.n, cohort.parameters
     courses = solve(
         MODEL,
         parameters=parameters,
         n=n,
-        events=EventTable.infusions(MODEL, n, list(segments), "A1x") if segments else None,
+        events=course_events(n, segments, recovery_day=cohort.recovery_day, normal_count=parameters["Pn"]),
         times=np.asarray(times, float),
         outputs=tuple(OUTPUTS.values()),
         threads=threads,
@@ -51,7 +51,7 @@ def simulate(
 
 
 def at_reports(
-    parameters: Mapping[str, Floats],
+    cohort: Cohort,
     segments: Sequence[Segment],
     observed: Sequence[Observed],
     *,
@@ -59,21 +59,8 @@ def at_reports(
 ) -> Floats:
     """The true value behind each report, for each person; (people, reports)."""
     days = sorted({one.day for one in observed})
-    true = simulate(parameters, segments, days, threads=threads)
+    true = simulate(cohort, segments, days, threads=threads)
     return np.column_stack([true[one.what][:, days.index(one.day)] for one in observed])
-
-
-def cohort_of(prior: Prior, z: Floats, seed: int) -> Cohort:
-    """These people as a cohort, so that they meet a laboratory as the plan's people do."""
-    return Cohort(
-        n=z.shape[0],
-        seed=seed,
-        weight_kg=prior.weight_kg,
-        parameters=prior.parameters(z),
-        report_errors=prior.errors,
-        notes=(),
-        fact_ids=fact_ids(),
-    )
 
 
 def reported_counts(cohort: Cohort, true: Floats, times: ArrayLike) -> Floats:

@@ -9,8 +9,7 @@ from decimal import Decimal
 import numpy as np
 
 from opsonin.knowledge import Knowledge
-from opsonin.mechanism import MODEL, assumptions, fact_ids
-from opsonin.mechanism.domain import DOMAIN_FACT
+from opsonin.mechanism import FITTED_MODEL, assumptions, domain_fact, group_of
 from opsonin.mechanism.igg import SHELF
 from opsonin.patient import Circumstances, Goal, Measurement, Patient
 from opsonin.population.cohort import LEAST_COUNT_FACT
@@ -78,8 +77,8 @@ def follow(
         outlook=outlook(asked, sample) if sample is not None and not withheld else None,
         withheld=withheld,
         notes=(*seen.notes, *_notes(before, seen, knowledge, settings)),
-        fact_ids=(*fact_ids(), DOMAIN_FACT, LENGTH_FACT, LEAST_COUNT_FACT),
-        stamp=_stamp(circumstances, knowledge, settings),
+        fact_ids=(*prior.fact_ids, domain_fact(patient), LENGTH_FACT, LEAST_COUNT_FACT),
+        stamp=_stamp(patient, circumstances, knowledge, settings),
         safety_frame=settings.safety_frame,
     )
 
@@ -91,7 +90,7 @@ def find(prior: Prior, seen: History, settings: Settings, progress: Progress | N
     def likelihood(z: Floats) -> Floats:
         if not seen.observed:
             return np.zeros(z.shape[0])
-        true = at_reports(prior.parameters(z), seen.segments, seen.observed, threads=settings.threads)
+        true = at_reports(prior.people(z), seen.segments, seen.observed, threads=settings.threads)
         return log_likelihood(seen.observed, true, errors).sum(axis=1)
 
     sample = posterior(
@@ -99,13 +98,13 @@ def find(prior: Prior, seen: History, settings: Settings, progress: Progress | N
     )
     if not seen.observed:
         return sample, judge((), sample.z[:, :0], errors, sample)
-    true = at_reports(prior.parameters(sample.z), seen.segments, seen.observed, threads=settings.threads)
+    true = at_reports(prior.people(sample.z), seen.segments, seen.observed, threads=settings.threads)
     return sample, judge(seen.observed, true, errors, sample)
 
 
 def _prior(patient: Patient, seen: History, knowledge: Knowledge) -> Prior:
     igg = seen.igg_before.value if seen.igg_before is not None else None
-    return Prior(knowledge, float(patient.weight.kg), seen.baseline.value, igg)
+    return Prior(knowledge, float(patient.weight.kg), seen.baseline.value, igg, group_of(patient))
 
 
 def _before(patient: Patient, seen: History) -> Patient:
@@ -145,19 +144,19 @@ def _notes(before: Patient, seen: History, knowledge: Knowledge, settings: Setti
         (
             f"{settings.people} virtual people per round, {SHOWN_PEOPLE} of the weighted ones behind each forecast: "
             f"chance alone moves a share by up to {chance:.1f} percentage points. Uncertainty of the population's own "
-            "parameters is not included."
+            "parameters is included: people are of 40 equally likely fitted populations."
         ),
         "Options repeat grams that were given before; a regimen is built and checked by `opsonin plan`.",
         "Repeated courses are exploratory: the model was calibrated on single courses.",
     )
 
 
-def _stamp(circumstances: Circumstances, knowledge: Knowledge, settings: Settings) -> FollowUpStamp:
+def _stamp(patient: Patient, circumstances: Circumstances, knowledge: Knowledge, settings: Settings) -> FollowUpStamp:
     return FollowUpStamp(
         package_version=settings.package_version,
         knowledge_version=knowledge.version,
-        model=MODEL.name,
-        model_status=str(knowledge.fact(DOMAIN_FACT).value),
+        model=FITTED_MODEL,
+        model_status=str(knowledge.fact(domain_fact(patient)).value),
         as_of=circumstances.as_of,
         seed=settings.seed,
         people=settings.people,

@@ -17,7 +17,7 @@ from opsonin.population.draws import Floats
 from opsonin.response import GoalEvent
 from opsonin.update.ahead import fall_below, goal_ahead, to_come
 from opsonin.update.answer import Option, Outlook
-from opsonin.update.course import CourseBand, band_of, cohort_of, reported_counts, simulate
+from opsonin.update.course import CourseBand, band_of, reported_counts, simulate
 from opsonin.update.fit import in_words
 from opsonin.update.history import History, Segment
 from opsonin.update.next_count import best, next_counts
@@ -78,8 +78,8 @@ class _Courses:
 def outlook(asked: Question, sample: Sample) -> Outlook:
     """Everything that is to come, from the weighted people."""
     history, days = asked.history, asked.visits
-    people = cohort_of(asked.prior, sample.z[sample.picked(SHOWN_PEOPLE, asked.seed)], asked.seed)
-    before = cohort_of(asked.prior, asked.prior.draw(SHOWN_PEOPLE, asked.seed), asked.seed)
+    people = asked.prior.people(sample.z[sample.picked(SHOWN_PEOPLE, asked.seed)], asked.seed)
+    before = asked.prior.people(asked.prior.draw(SHOWN_PEOPLE, asked.seed), asked.seed)
     waiting, unseen = (_courses(asked, cohort, history.segments) for cohort in (people, before))
     event = goal_ahead(asked.goal, history, days)
     now = waiting.true_at(np.array([history.today]))[:, 0]
@@ -103,7 +103,7 @@ def outlook(asked: Question, sample: Sample) -> Outlook:
 
 
 def _courses(asked: Question, cohort: Cohort, segments: Sequence[Segment]) -> _Courses:
-    true = simulate(cohort.parameters, segments, asked.times, threads=asked.threads)["platelets"]
+    true = simulate(cohort, segments, asked.times, threads=asked.threads)["platelets"]
     done = np.asarray(np.isfinite(true).all(axis=1))
     if not done.all():  # at most a few in a thousand, or `simulate` had raised: others stand in for them
         true = np.where(done[:, None], true, true[np.flatnonzero(done)[0]])

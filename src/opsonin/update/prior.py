@@ -1,7 +1,8 @@
 """Who might this be, before the counts that followed? A person as a row of standard normal numbers.
 
 Column by column these numbers become the model's parameters exactly as `population.people_like` draws them, so the
-prior is the plan's own virtual population: the same covariates, the baseline count as one report with its error.
+prior is the plan's own virtual population: the same covariates, the baseline count as one report with its error, and
+one of the fitted populations, all equally likely.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from opsonin.knowledge import Knowledge
-from opsonin.mechanism import ReportError, Spread, report_errors, sized, spreads, typical
-from opsonin.population.cohort import LEAST_COUNT_FACT
+from opsonin.mechanism import ReportError, Spread, fact_ids, report_errors, sized, spreads, typical
+from opsonin.population import Cohort
+from opsonin.population.cohort import LEAST_COUNT_FACT, fitted_facts
 from opsonin.population.draws import (
     Floats,
     around_report,
@@ -23,6 +25,7 @@ from opsonin.population.draws import (
     normals,
     uniforms,
 )
+from opsonin.population.parameter_sets import RECOVERY, SET, fitted_sets, place_of, recovery_day, under, which_set
 
 COUNT = "P0"
 IGG = "C0"
@@ -36,27 +39,51 @@ class Prior:
     weight_kg: float
     count: float  # reported, 10⁹/L
     igg: float | None  # reported, g/L
+    group: str = "adults"  # whose fitted populations: "adults" | "children"
 
     @property
     def names(self) -> tuple[str, ...]:
         """The parameters in which people differ, in the order of the columns."""
-        return (COUNT, *(symbol for symbol in spreads(self.knowledge) if symbol != COUNT))
+        recovery = (RECOVERY,) if self.group == "children" else ()
+        return (COUNT, *(symbol for symbol in spreads(self.knowledge) if symbol != COUNT), *recovery, SET)
 
     @property
     def errors(self) -> dict[str, ReportError]:
         return report_errors(self.knowledge)
 
+    @property
+    def fact_ids(self) -> tuple[str, ...]:
+        """Every fact these people rest on, for the bibliography."""
+        return (*fact_ids(), *fitted_facts(self.knowledge, self.group))
+
     def draw(self, n: int, seed: int) -> Floats:
         """n people; (n, names). The first are the same however many are drawn."""
-        columns = [normals(seed, name, n) for name in self.names[1:]]
-        return np.column_stack([ndtri(uniforms(seed, COUNT, n)), *columns])
+        columns = [normals(seed, name, n) for name in self.names[1:-1]]
+        return np.column_stack([ndtri(uniforms(seed, COUNT, n)), *columns, place_of(uniforms(seed, SET, n))])
 
-    def parameters(self, z: Floats) -> dict[str, Floats]:
-        """The model's parameters of these people; every one (n,)."""
+    def people(self, z: Floats, seed: int = 0) -> Cohort:
+        """These people, ready to be simulated and to meet a laboratory (whose errors depend on the seed)."""
+        sets = fitted_sets(self.knowledge, self.group)
+        mine = which_set(z[:, -1], sets)
+        went = recovery_day(z[:, self.names.index(RECOVERY)], sets, mine) if RECOVERY in self.names else None
+        return Cohort(
+            n=z.shape[0],
+            seed=seed,
+            weight_kg=self.weight_kg,
+            parameters=under(self._usual(z), self.knowledge, sets, mine),
+            report_errors=self.errors,
+            notes=(),
+            fact_ids=self.fact_ids,
+            which_set=mine,
+            recovery_day=went,
+        )
+
+    def _usual(self, z: Floats) -> dict[str, Floats]:
+        """The parameters of these people if the population were the draft's."""
         n = z.shape[0]
         found: dict[str, Floats] = {s: np.broadcast_to(float(v), (n,)) for s, v in typical(self.knowledge).items()}
         spread = spreads(self.knowledge)
-        for column, name in enumerate(self.names):
+        for column, name in enumerate(name for name in self.names if name not in (RECOVERY, SET)):
             found[name] = self._value(name, z[:, column], found[name], spread)
         return sized(found, self.knowledge, weight_kg=self.weight_kg)
 

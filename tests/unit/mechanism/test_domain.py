@@ -42,7 +42,6 @@ def test_an_unremarkable_adult_is_inside(fields, person):
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
-        ({"age_years": Decimal("17.9")}, "age"),
         ({"kg": "44.9"}, "weight"),
         ({"kg": "130.1"}, "weight"),
         ({"count": "2"}, "latest platelet count"),
@@ -101,10 +100,12 @@ def test_a_platelet_raising_medicine_or_treatment_of_late_is_a_limit(fields, per
 
 
 def test_several_limits_are_all_told(fields, person):
-    assert fields(person(age_years=Decimal(9), kg="30", count="1"), grams=24) == [
-        "age",
+    assert fields(person(age_years=Decimal(9), kg="90", count="30"), grams=24) == [
+        "phase",
+        "time since diagnosis",
         "weight",
         "latest platelet count",
+        "total dose per actual body weight",
     ]
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from opsonin.planning import Candidate, NoForecast, candidates, rank
 from opsonin.planning.choose import _goal_classes
-from opsonin.planning.plan import Band, Forecast, Interval, NextFall
+from opsonin.planning.plan import Band, Forecast, FromParameters, Interval, NextFall
 from opsonin.safety import Finding, Standing, offers
 
 FLAT = Band((0.0,), (1.0,), (1.0,), (1.0,), (1.0,), (1.0,))
@@ -22,7 +22,7 @@ def forecast(probability):
         platelets=FLAT, igg=FLAT, reach=(), iwg_complete_response=0.0, iwg_response=0.0, iwg_no_response=1.0,
         days_to_50=SOME, share_reaching_50=0.0, days_above_30=SOME, days_above_50=SOME,
         next_fall_below_30=NextFall(SOME, 0.0, 0.0), goal_probability=probability, goal_says="", sentence="",
-        notes=(), fact_ids=(),
+        notes=(), fact_ids=(), from_parameters=FromParameters(7, 0.1, 0.02),
     )  # fmt: skip
 
 

@@ -48,10 +48,10 @@ def one(known, person, expect):
     return ask
 
 
-def test_a_forecast_is_a_draft_and_says_so(one):
+def test_a_forecast_says_how_far_its_model_can_be_trusted(one):
     found = one()
     assert isinstance(found, Forecast)
-    assert found.model_status == "draft model, not validated"
+    assert found.model_status == "calibrated on published trials; misses aims of its validation"
     assert (found.virtual_patients, found.seed, found.horizon_days) == (FEW, 1, 28)
 
 
@@ -178,13 +178,42 @@ def test_every_fact_of_a_forecast_is_on_the_shelf(one, known):
     assert all(known.fact(id) for id in found.fact_ids) and len(found.fact_ids) == len(set(found.fact_ids))
 
 
-def test_a_child_gets_published_results_instead(known, person, expect):
+def test_a_child_of_another_phase_gets_published_results_instead(known, person, expect):
     child = person(age_years=Decimal(6), kg="20")
     regimen = course(known, grams=20, days=2)
     found = expect(child, regimen)[regimen.id]
     assert isinstance(found, NoForecast)
-    assert {limit.field for limit in found.limits} == {"age", "weight"}
+    assert {limit.field for limit in found.limits} == {"phase", "time since diagnosis"}
     assert found.published and all(a.immunoglobulin and a.age_group in ("child", "mixed") for a in found.published)
+
+
+def newly_diagnosed(person, known, **changes):
+    child = person(age_years=Decimal(6), kg="20", count="8", **changes)
+    return replace(child, diagnosis=replace(child.diagnosis, phase="newly-diagnosed", since=date(2026, 11, 18)))
+
+
+def test_a_newly_diagnosed_child_gets_a_forecast_that_says_how_it_fails(known, person, expect):
+    regimen = course(known, grams=20, days=2)
+    found = expect(newly_diagnosed(person, known), regimen)[regimen.id]
+    assert isinstance(found, Forecast)
+    assert "too fast and too high for children" in found.model_status
+    assert any("natural recovery" in note for note in found.notes)
+
+
+def test_a_child_diagnosed_long_ago_or_given_little_is_outside(known, person, expect):
+    regimen, little = course(known, grams=20, days=2), course(known, grams=10, days=1)
+    child = newly_diagnosed(person, known)
+    older = replace(child, diagnosis=replace(child.diagnosis, since=date(2026, 9, 1)))
+    assert {limit.field for limit in expect(older, regimen)[regimen.id].limits} == {"time since diagnosis"}
+    assert {limit.field for limit in expect(child, little)[little.id].limits} == {"total dose per actual body weight"}
+
+
+def test_the_part_of_the_spread_that_comes_from_the_population_is_told_apart(known, person, expect):
+    regimen = course(known, grams=70, days=2)
+    found = expect(person(), regimen, n=2000)[regimen.id]
+    assert 0 < found.from_parameters.share_of_variance < 0.5
+    assert 0 <= found.from_parameters.goal_probability_sd < 0.2
+    assert any("Not knowing the population exactly" in note for note in found.notes)
 
 
 def test_an_adult_outside_sees_adults(known, person, expect):

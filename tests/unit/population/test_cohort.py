@@ -38,8 +38,8 @@ def test_another_seed_gives_other_people(known, person):
     assert (one != two).all()
 
 
-def test_they_differ_as_the_shelf_says(known, person):
-    cohort = people_like(person(), known, n=N, seed=1)
+def test_people_of_the_draft_differ_as_the_shelf_says(known):
+    cohort = people(known, n=N, seed=1, weight_kg=70, true_counts=10.0)
     usual = sized(typical(known), known, weight_kg=70)
     for name, cv in {"CLu": 0.28, "V1": 0.20, "V2": 0.30, "C0": 0.25, "kprod0": 0.70, "IC50": 1.03}.items():
         values = cohort.parameters[name]
@@ -49,6 +49,23 @@ def test_they_differ_as_the_shelf_says(known, person):
     assert logit.std() == pytest.approx(1.0, rel=0.05)
     for name in ("MTT", "lifespan", "Q", "h", "koff"):
         assert np.ptp(cohort.parameters[name]) == 0, name
+
+
+def test_they_are_of_every_fitted_population_alike(known, person):
+    cohort = people_like(person(), known, n=N, seed=1)
+    group = known.fitted.groups["adults"]
+    assert np.bincount(cohort.which_set).size == len(group.sets) == 40
+    assert np.bincount(cohort.which_set).min() > 0.6 * N / 40
+    for name in ("kprod0", "IC50"):
+        assert np.median(cohort.parameters[name]) == pytest.approx(float(group.mean[name]), rel=0.06), name
+    assert np.unique(cohort.parameters["h"]).size == 40  # alike within a population, different between them
+    assert cohort.recovery_day is None
+
+
+def test_newly_diagnosed_children_may_recover_by_themselves(known, person):
+    cohort = people_like(person(age_years=Decimal(6), kg="20"), known, n=N, seed=1)
+    days = known.fitted.groups["children"].mean["recovery_median"]
+    assert np.median(cohort.recovery_day) == pytest.approx(float(days), rel=0.1)
 
 
 def test_they_share_the_weight(known, person):

@@ -28,6 +28,7 @@ from opsonin.planning.plan import (
     Band,
     Candidate,
     Forecast,
+    FromParameters,
     Interval,
     LimitPassed,
     NextFall,
@@ -283,6 +284,7 @@ def forecast(goal: float) -> Forecast:
         sentence="Of 100 people like this, about 78 would reach 50 ×10⁹/L or more by the day, and about 22 would not",
         notes=("Bleeding is not simulated",),
         fact_ids=(CLEARANCE.id, EC50.id),
+        from_parameters=FromParameters(7, 0.12, 0.03),
     )
 
 

@@ -45,7 +45,7 @@ def test_a_responder(after):
     assert found.response.label_50_within_7_days == "yes"
     assert found.fit.verdict == "fits"
     assert found.outlook.goal_probability > 0.95
-    assert found.stamp.model_status == "draft model, not validated"
+    assert found.stamp.model_status == "calibrated on published trials; misses aims of its validation"
 
 
 def test_a_confirmed_response_and_its_loss(after):

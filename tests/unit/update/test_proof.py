@@ -61,7 +61,7 @@ def patient(number, *, days=None, gross=GROSS):
         keep = uniforms(number, "visits", VISITS.size) < 0.2 + 0.5 * u[3]
         days = VISITS[keep] if keep.any() else VISITS[2:3]
     z = prior.draw(1, 1_000_000 + number)
-    true = simulate(prior.parameters(z), segments, days, threads=1)["platelets"][0]
+    true = simulate(prior.people(z), segments, days, threads=1)["platelets"][0]
     seen = tuple(report(number, 2_000_000 + number, d, t, gross=gross) for d, t in zip(days, true, strict=True))
     return Simulated(prior, segments, seen, z, number)
 
@@ -71,7 +71,7 @@ def weighed(one, observed=None, n=5000):
     seen = one.observed if observed is None else observed
 
     def likelihood(z):
-        true = at_reports(one.prior.parameters(z), one.segments, seen, threads=THREADS)
+        true = at_reports(one.prior.people(z), one.segments, seen, threads=THREADS)
         return log_likelihood(seen, true, one.prior.errors).sum(axis=1)
 
     return posterior(lambda m: one.prior.draw(m, one.seed), likelihood, n=n, seed=one.seed), likelihood
@@ -82,8 +82,8 @@ def ranks(one):
     found, _ = weighed(one)
     rows = found.picked(2000, one.seed)
     day = one.observed[-1].day + AHEAD
-    ahead = simulate(one.prior.parameters(found.z[rows]), one.segments, [day], threads=THREADS)["platelets"][:, 0]
-    truth = simulate(one.prior.parameters(one.z), one.segments, [day], threads=1)["platelets"][0, 0]
+    ahead = simulate(one.prior.people(found.z[rows]), one.segments, [day], threads=THREADS)["platelets"][:, 0]
+    truth = simulate(one.prior.people(one.z), one.segments, [day], threads=1)["platelets"][0, 0]
     at = {name: found.weights @ (found.z[:, c] < one.z[0, c]) for c, name in enumerate(one.prior.names)}
     wanted = [at[name] for name in ASKED]
     return np.array([*wanted, np.mean(ahead < truth)]), found
@@ -111,9 +111,9 @@ def skill(patients, later=(5.0, 7.0, 10.0, 14.0, 21.0)):
         found, _ = weighed(one)
         people = {"posterior": found.z[found.picked(1000, number)], "prior": one.prior.draw(1000, number)}
         error = one.prior.errors["platelets"]
-        truth = simulate(one.prior.parameters(one.z), one.segments, later, threads=1)["platelets"][0]
+        truth = simulate(one.prior.people(one.z), one.segments, later, threads=1)["platelets"][0]
         true = {
-            k: simulate(one.prior.parameters(z), one.segments, later, threads=THREADS)["platelets"]
+            k: simulate(one.prior.people(z), one.segments, later, threads=THREADS)["platelets"]
             for k, z in people.items()
         }
         for column, day in enumerate(later):
@@ -137,9 +137,9 @@ def wild(patients):
         for seen in (right, wrong):
             found, _ = weighed(one, seen)
             people = found.z[found.picked(1000, number)]
-            true = simulate(one.prior.parameters(people), one.segments, [14.0], threads=THREADS)["platelets"]
+            true = simulate(one.prior.people(people), one.segments, [14.0], threads=THREADS)["platelets"]
             medians.append(float(np.median(true)))
-            values = at_reports(one.prior.parameters(found.z), one.segments, seen, threads=THREADS)
+            values = at_reports(one.prior.people(found.z), one.segments, seen, threads=THREADS)
             verdict = judge(seen, values, one.prior.errors, found).points[2].verdict
             aside += verdict == "set aside" and seen is wrong
             clean_aside += verdict == "set aside" and seen is right
@@ -153,14 +153,16 @@ def chain(number, *, walkers=256, steps=1000, burn=250):
 
     one = patient(number, days=VISITS[:6])
     found, likelihood = weighed(one, n=20_000)
-    start = found.z[found.picked(walkers, number + 1)] + 0.05 * np.random.default_rng(number).normal(size=(walkers, 8))
+    parameters = found.z.shape[1]
+    noise = np.random.default_rng(number).normal(size=(walkers, parameters))
+    start = found.z[found.picked(walkers, number + 1)] + 0.05 * noise
     moves = [(emcee.moves.DEMove(), 0.6), (emcee.moves.DESnookerMove(), 0.1), (emcee.moves.StretchMove(), 0.3)]
     sampler = emcee.EnsembleSampler(
-        walkers, 8, lambda z: likelihood(z) - 0.5 * (z**2).sum(axis=1), vectorize=True, moves=moves
+        walkers, parameters, lambda z: likelihood(z) - 0.5 * (z**2).sum(axis=1), vectorize=True, moves=moves
     )
     sampler.random_state = np.random.RandomState(number).get_state()  # the sampler keeps a generator of its own
     sampler.run_mcmc(start, steps, skip_initial_state_check=True)
-    drawn = sampler.get_chain(discard=burn)  # (steps, walkers, 8)
+    drawn = sampler.get_chain(discard=burn)  # (steps, walkers, parameters)
     mean, sd = drawn.mean(axis=(0, 1)), drawn.std(axis=(0, 1))
     together = sampler.get_autocorr_time(discard=burn, quiet=True, tol=0)  # steps that count as one
     chain_error = sd * np.sqrt(together / (drawn.shape[0] * walkers))

@@ -34,7 +34,7 @@ def test_the_prior_is_the_plans_own_virtual_population(person, known, igg):
     patient = person(measurements=tuple(results))
     planned = people_like(patient, known, n=300, seed=7)
     prior = Prior(known, float(patient.weight.kg), 14.0, float(igg) if igg else None)
-    ours = prior.parameters(prior.draw(300, 7))
+    ours = prior.people(prior.draw(300, 7)).parameters
     assert set(ours) == set(planned.parameters)
     for name, values in planned.parameters.items():
         np.testing.assert_allclose(ours[name], values, rtol=1e-9, err_msg=name)
