@@ -66,15 +66,15 @@ class Resources(HTMLParser):
         ]
 
 
-def test_terminal_and_report_say_it_is_a_draft_and_the_report_needs_no_network(tmp_path):
+def test_terminal_and_report_say_how_far_the_model_can_be_trusted_and_the_report_needs_no_network(tmp_path):
     run = update(RESPONDER, "--events", EVENTS, "--out", tmp_path, *QUICK)
-    assert "Draft model, not validated" in run.stdout and "Not a medical device" in run.stdout
+    assert "Calibrated on published trials; misses aims of its" in run.stdout and "Not a medical device" in run.stdout
     page = (tmp_path / "follow-up.html").read_text(encoding="utf-8")
     parser = Resources()
     parser.feed(page)
     assert not [found for found in parser.found if found and not found.startswith(("data:", "#"))]
     assert "url(http" not in page and "@import" not in page
-    assert "Draft model, not validated" in page and page.count("<svg") == 2
+    assert "Calibrated on published trials; misses aims of its" in page and page.count("<svg") == 2
     assert json.loads((tmp_path / "follow-up.json").read_text(encoding="utf-8"))["schema"] == "opsonin-update/1"
 
 

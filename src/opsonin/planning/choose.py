@@ -1,8 +1,8 @@
 """In which order? By the rule on the shelf: absolute findings out; support; goal; risk; hours; grams and waste.
 
-Differences in the goal's probability below the shelf's limit (10 points while the model is a draft) never decide:
-candidates are sorted by probability and a new class begins only where the gap to the one before reaches that limit.
-Ties stay ties.
+Candidates whose goal is met nearly as probably as with the best of their class (closer than the shelf's limit, 10 points
+while the model is not validated) are one class, from the best downwards, so that small differences do not add up to a
+large one that is ignored. Ties stay ties.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from itertools import pairwise
 from typing import Any
 
 from opsonin.knowledge.knowledge import RankingRule
@@ -68,15 +67,16 @@ def _key(candidate: Candidate, classes: dict[str, int]) -> _Key:
 
 
 def _goal_classes(candidates: Sequence[Candidate], gap: float) -> dict[str, int]:
-    """Class 0 holds the best; a class ends where the next probability is lower by `gap` or more."""
+    """Class 0 holds the best; a class ends where a probability is lower than its best by `gap` or more."""
     known = [(c.forecast.goal_probability, c.regimen.id) for c in candidates if isinstance(c.forecast, Forecast)]
     classes = {c.regimen.id: 0 for c in candidates}
     if len(known) < len(classes):
         return classes  # no forecast for all of them: the goal decides nothing
     known.sort(key=lambda pair: -pair[0])
-    current = 0
-    for (before, _), (here, id) in pairwise(known):
-        current += round(before - here, 9) >= gap
+    current, best = 0, known[0][0] if known else 0.0
+    for here, id in known:
+        if round(best - here, 9) >= gap:
+            current, best = current + 1, here
         classes[id] = current
     return classes
 

@@ -97,21 +97,31 @@ def test_every_reason_is_a_sentence_about_this_candidate(known, person, goal, re
         assert any("10 points" in reason for reason in found.reasons)
 
 
-@given(st.lists(st.floats(min_value=0, max_value=1), min_size=1, max_size=12))
-def test_a_difference_below_ten_points_never_separates(probabilities):
+def classes_of(probabilities):
     class Fake:
         def __init__(self, id, p):
             self.regimen, self.forecast = type("R", (), {"id": id}), forecast(p)
 
     fakes = [Fake(str(i), p) for i, p in enumerate(probabilities)]
-    classes = _goal_classes(fakes, 0.10)
-    for a in fakes:
-        for b in fakes:
-            gap = a.forecast.goal_probability - b.forecast.goal_probability
-            if abs(gap) < 0.0999:
-                assert classes[a.regimen.id] == classes[b.regimen.id]
-            if classes[a.regimen.id] < classes[b.regimen.id]:
-                assert gap >= 0.0999
+    found = _goal_classes(fakes, 0.10)
+    return [(p, found[str(i)]) for i, p in enumerate(probabilities)]
+
+
+@given(st.lists(st.floats(min_value=0, max_value=1), min_size=1, max_size=12))
+def test_a_difference_of_ten_points_is_never_ignored_and_none_smaller_separates_from_the_best(probabilities):
+    found, best = classes_of(probabilities), max(probabilities)
+    for p, of_p in found:
+        if best - p < 0.0999:
+            assert of_p == 0
+        for q, of_q in found:
+            if of_p == of_q:
+                assert abs(p - q) < 0.10 + 1e-9
+            if p > q:
+                assert of_p <= of_q
+
+
+def test_small_steps_do_not_add_up_to_a_large_difference_that_is_ignored():
+    assert [of for _, of in classes_of([0.86, 0.79, 0.72, 0.65, 0.58, 0.49])] == [0, 0, 1, 1, 2, 2]
 
 
 def test_price_is_grams_opened_times_the_sites_price(known, person, setting, goal):

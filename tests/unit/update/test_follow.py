@@ -109,7 +109,7 @@ def test_repeating_helps_a_patient_who_relapsed(after):
 @pytest.mark.parametrize(
     ("changes", "why"),
     [
-        ({"age_years": Decimal(9)}, "age"),
+        ({"age_years": Decimal(9)}, "phase"),
         ({"diagnosis": "removed"}, "spleen"),
         ({"medicines": (Medicine("eltrombopag", date(2026, 11, 6), None, True),)}, "eltrombopag"),
         ({"given": (GivenDose("privigen", Decimal(20), date(2026, 11, 2), None),)}, "total dose"),
