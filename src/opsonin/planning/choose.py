@@ -1,8 +1,8 @@
 """In which order? By the rule on the shelf: absolute findings out; support; goal; risk; hours; grams and waste.
 
-Candidates whose goal is met nearly as probably as with the best of their class (closer than the shelf's limit, 10 points
-while the model is not validated) are one class, from the best downwards, so that small differences do not add up to a
-large one that is ignored. Ties stay ties.
+Candidates whose goal is met nearly as probably as with the best of their class (closer than the limit on the shelf, 10
+points while the model is not validated) are one class, from the best downwards, so that small differences do not add up
+to a large one that is ignored. Ties stay ties.
 """
 
 from __future__ import annotations
