@@ -44,6 +44,12 @@ def register(group: click.Group) -> None:
 @click.option("--rtol", type=click.FloatRange(1e-12, 1e-3), default=1e-6, show_default=True, help="Relative tolerance.")
 @click.option("--threads", type=click.IntRange(1, 256), help="Threads; the answer does not depend on it.")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Write courses.csv and courses.svg here.")
+@click.option(
+    "--sbml",
+    "sbml_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Also write the model, with the doses and parameters of the only ID, as SBML Level 3 (extra sbml).",
+)
 @click.option("--json", "as_json", is_flag=True, help="Quantiles over individuals as JSON on stdout.")
 def simulate(
     model: str,
@@ -58,6 +64,7 @@ def simulate(
     rtol: float,
     threads: int | None,
     out: Path | None,
+    sbml_file: Path | None,
     as_json: bool,
     **only_atg: Any,
 ) -> None:
@@ -67,6 +74,10 @@ def simulate(
     for atg, one course (days, mg) met by many virtual people, exploratory: no dose may be taken from it.
     """
     if model == "atg":
+        if sbml_file is not None:
+            raise InputRefused(
+                [Problem("--sbml", model, "is not written as SBML.", "Name itp or a model of your own.")]
+            )
         days = tuple(round(i * every, 9) for i in range(int(until / every + 0.5) + 1))
         atg.simulate_atg(
             events_file,
@@ -87,6 +98,8 @@ def simulate(
     declared = _model(model)
     events = EventTable.read(declared, str(events_file))
     parameters = _parameters(model, declared, events, parameters_file, weight_kg, count, seed)
+    if sbml_file is not None:
+        _write_sbml(sbml_file, declared, events, parameters)
     courses = solve(
         declared,
         parameters=parameters,
@@ -110,6 +123,18 @@ def simulate(
         click.echo(json.dumps(quantiles(courses), ensure_ascii=False))
     else:
         print_courses(courses, time_unit=declared.time_unit)
+
+
+def _write_sbml(file: Path, model: Model, events: EventTable, parameters: dict[str, Any]) -> None:
+    import numpy as np
+
+    from opsonin.simulate.sbml import write_sbml
+
+    if events.n != 1:
+        remedy = "Keep the rows of one ID; an SBML file holds one individual."
+        raise InputRefused([Problem("EVENTS.csv", f"{events.n} IDs", "cannot be one SBML file.", remedy)])
+    own = {name: float(np.ravel(parameters[name])[0]) for name in model.parameters}
+    click.echo(f"Wrote {write_sbml(file, model, parameters=own, events=events)}", err=True)
 
 
 def _derived(model: Model) -> list[str] | None:

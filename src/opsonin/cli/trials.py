@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from opsonin.cli import atg
+from opsonin.cli import atg, checks
 from opsonin.cli.tables import print_table
 
 if TYPE_CHECKING:
@@ -97,7 +97,15 @@ def trial(
 
 
 @click.command()
-@click.argument("model", type=click.Choice(["itp", "atg"]), default="itp")
+@click.argument("model", type=click.Choice(["itp", "atg", "harm"]), default="itp")
+@click.option("--sensitivity", is_flag=True, help="For itp: which unknowns drive the spread of each forecast quantity.")
+@click.option(
+    "--samples",
+    type=click.Choice(["64", "128", "256", "512", "1024", "2048", "4096", "8192"]),
+    default="1024",
+    show_default=True,
+    help="For --sensitivity: base samples.",
+)
 @click.option(
     "--arms",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
@@ -114,6 +122,8 @@ def trial(
 @THREADS
 def validate(
     model: str,
+    sensitivity: bool,
+    samples: str,
     arms: Path | None,
     out: Path | None,
     site: Path | None,
@@ -123,7 +133,16 @@ def validate(
     seed: int,
     threads: int | None,
 ) -> None:
-    """Compare a model with what was published: every trial on the shelf (itp), every check of ATG (atg)."""
+    """Compare a model with what was published.
+
+    itp: every trial on the shelf. atg: every check of antithymocyte globulin. harm: every count of a harm.
+    """
+    if model == "harm":
+        checks.validate_harm(out=out, as_json=as_json)
+        return
+    if sensitivity and model == "itp":
+        checks.validate_sensitivity(samples=int(samples), seed=seed, threads=threads, out=out, as_json=as_json)
+        return
     if model == "atg":
         atg.validate_atg(site=site, people=people, seed=seed, threads=threads, out=out, as_json=as_json, bar=_progress)
         return
