@@ -17,6 +17,7 @@ UNITS: dict[str, tuple[str, ...]] = {
         "mOsm/kg", "nmol/L", "µmol/kg", "nM", "pM",
     ),
     "acidity": ("pH",),
+    "viscosity": ("cP", "L/g"),
     "time": ("min", "h", "days", "weeks", "months", "years"),
     "per time": ("1/day", "1/h", "1/year"),
     "clearance": ("L/day", "L/h", "mL/day", "mL/h/kg", "mL/day/kg", "L/day/kg"),

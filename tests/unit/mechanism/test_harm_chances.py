@@ -11,6 +11,7 @@ from opsonin.knowledge import load_knowledge
 from opsonin.mechanism.harm import HARMS, chances, harms
 from opsonin.mechanism.harm.haemolysis import fall_chance, falls, fit
 from opsonin.mechanism.harm.pooling import jeffreys
+from opsonin.mechanism.harm.viscosity import viscosity_rise_cp
 
 KNOWN = load_knowledge()
 CASE = read_case("examples/adult-newly-diagnosed.yaml")
@@ -92,13 +93,21 @@ def test_what_drives_a_harm_is_said_with_whether_it_holds_here():
     assert any(fact.says.startswith("Rate") for fact in found["headache"].conflicts)
 
 
+def test_viscosity_rises_with_the_grams_within_what_was_published():
+    assert "Serum viscosity rises by about" in chance(CASE.patient, "octagam_10:1x2")["thrombosis"].says
+    once, twice = (viscosity_rise_cp(falls(course, KNOWN).igg_rise_g_per_l, KNOWN) for course in (ONCE, TWICE))
+    assert 0.5 * twice < once < twice
+    published = KNOWN.fact("harms/thrombosis/viscosity_published").value
+    assert float(published["low"]) < twice < float(published["high"])
+
+
 def test_harms_never_enter_the_ranking():
     assert not any("harm" in word for word in KNOWN.ranking.order)
 
 
 @pytest.mark.prove
 def test_the_engine_and_scipy_agree_on_red_cells():
-    from opsonin.mechanism.harm.haemolysis import HAEMOLYSIS_MODEL, TIMES, _numbers, haemoglobin_of
+    from opsonin.mechanism.harm.haemolysis import HAEMOLYSIS_MODEL, TIMES, _numbers, haemoglobin_and_igg
     from opsonin.simulate import EventTable, solve
 
     numbers = dict(_numbers(KNOWN))
@@ -114,4 +123,4 @@ def test_the_engine_and_scipy_agree_on_red_cells():
         outputs=("haemoglobin_g_per_l",),
         rtol=1e-8,
     ).require()["haemoglobin_g_per_l"]
-    assert haemoglobin_of(parameters, doses) == pytest.approx(by_engine, abs=2e-3)
+    assert haemoglobin_and_igg(parameters, doses)[0] == pytest.approx(by_engine, abs=2e-3)

@@ -14,6 +14,7 @@ from opsonin.knowledge import Fact, HarmCount, Knowledge
 from opsonin.mechanism.harm.haemolysis import haemolysis_chance
 from opsonin.mechanism.harm.harms import HARMS, SHELF, facts_of, first_infusion
 from opsonin.mechanism.harm.pooling import Count, Interval, jeffreys, pooled
+from opsonin.mechanism.harm.viscosity import viscosity_of
 from opsonin.patient import Patient
 from opsonin.regimen import Regimen
 
@@ -54,6 +55,9 @@ def _chance(id: str, patient: Patient, regimen: Regimen, knowledge: Knowledge) -
         if fitted is None:
             return HarmChance(id, None, None, None, "not known", says, (fact, *facts))
         return HarmChance(id, *fitted, how, says, (fact, *facts))
+    if id == "thrombosis":
+        words, facts = viscosity_of(regimen, knowledge)
+        return HarmChance(id, *frequency(fact, regimen, knowledge), how, f"{fact.says} {words}.", (fact, *facts))
     found = frequency(fact, regimen, knowledge)
     extra = (knowledge.fact(POOLING_FACT),) if how.startswith("pooled") else ()
     return HarmChance(id, *found, how, fact.says, (fact, *extra))

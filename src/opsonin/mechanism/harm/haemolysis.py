@@ -116,6 +116,7 @@ class Fall:
     deepest_g_per_l: Floats
     on_day: Floats  # of the lowest haemoglobin, from the start of the course
     left_g_per_l: Floats  # of the fall, at the end of the horizon
+    igg_rise_g_per_l: float  # highest total IgG over that before the course
 
     def needed(self, fall_g_per_l: float) -> float:
         """Logarithm of the coating constant at which the fall is so deep."""
@@ -142,19 +143,22 @@ def _falls(daily: Daily, numbers: tuple[tuple[str, float], ...]) -> Fall:
     length, weight = parameters.pop("length"), parameters.pop("weight")
     log_kc = np.linspace(np.log(1 / 1000**2), 0, PEOPLE)
     doses = [(float(day), length, per_kg * weight) for day, per_kg in daily]
-    haemoglobin = haemoglobin_of({**parameters, "titre": 1.0, "kc": np.exp(log_kc)}, doses)
+    haemoglobin, igg = haemoglobin_and_igg({**parameters, "titre": 1.0, "kc": np.exp(log_kc)}, doses)
     fall = haemoglobin[:, :1] - haemoglobin
-    return Fall(log_kc, fall.max(axis=1), TIMES[fall.argmax(axis=1)], fall[:, -1])
+    rise = float(igg.max() - igg[0, 0])
+    return Fall(log_kc, fall.max(axis=1), TIMES[fall.argmax(axis=1)], fall[:, -1], rise)
 
 
-def haemoglobin_of(parameters: Mapping[str, Any], doses: Sequence[tuple[float, float, float]]) -> Floats:
-    """Haemoglobin (g/L) at TIMES for people who differ in kc; doses as (start, length, grams), not overlapping.
+def haemoglobin_and_igg(
+    parameters: Mapping[str, Any], doses: Sequence[tuple[float, float, float]]
+) -> tuple[Floats, Floats]:
+    """Haemoglobin and total IgG (g/L) at TIMES for people who differ in kc; doses as (start, length, grams).
 
     By SciPy over all people at once: for one small module of a few dozen people a compiled kernel is not worth making.
     """
     n = len(parameters["kc"])
     state = {name: np.broadcast_to(value, n) for name, value in HAEMOLYSIS_MODEL.initial_state(parameters).items()}
-    y, found = np.concatenate(list(state.values())), np.empty((n, TIMES.size))
+    y, found = np.concatenate(list(state.values())), np.empty((2, n, TIMES.size))
     edges = sorted({0.0, TIMES[-1], *(t for start, length, _ in doses for t in (start, start + length))})
     for begin, end in pairwise(edges):
         rate = sum(grams / length for start, length, grams in doses if start <= begin < start + length)
@@ -169,9 +173,10 @@ def haemoglobin_of(parameters: Mapping[str, Any], doses: Sequence[tuple[float, f
             slope, (begin, end), y, t_eval=np.unique([*TIMES[inside], end]), rtol=TOLERANCE, atol=TOLERANCE
         )
         cells = dict(zip(HAEMOLYSIS_MODEL.states, made.y.reshape(-1, n, made.t.size), strict=True))
-        found[:, inside] = (cells["Hu"] + cells["Hc"])[:, : inside.sum()]
+        seen = np.array([cells["Hu"] + cells["Hc"], (cells["A1e"] + cells["A1x"]) / parameters["V1"]])
+        found[:, :, inside] = seen[:, :, : inside.sum()]
         y = made.y[:, -1]
-    return found
+    return found[0], found[1]
 
 
 @dataclass(frozen=True)
