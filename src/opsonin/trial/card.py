@@ -19,8 +19,7 @@ from typing import Any
 import sympy
 
 from opsonin.knowledge import Fact, Knowledge, load_knowledge
-from opsonin.mechanism import MODEL
-from opsonin.mechanism.domain import DOMAIN_FACT
+from opsonin.mechanism import FITTED_MODEL, MODEL
 from opsonin.mechanism.igg import SHELF, clearance
 from opsonin.mechanism.ivig_itp import FACTS, SIZE_FACTS
 from opsonin.mechanism.platelets import blocked, immune_loss, stimulus, thrombopoietin_loss
@@ -45,7 +44,7 @@ def parts(knowledge: Knowledge, docs: Path) -> dict[str, str]:
     page = (docs / VALIDATION).read_text(encoding="utf-8")
     return {
         "identity": "\n".join(_identity(knowledge, fitted)),
-        "domain": "\n".join(_domain(knowledge.fact(DOMAIN_FACT))),
+        "domain": "\n\n".join("\n".join(_domain(fact)) for fact in _domains(knowledge)),
         "equations": "\n".join(_equations()),
         "parameters": markdown_table(PARAMETER_HEAD, _parameters(knowledge)),
         "fit": "\n".join(_fit(fitted)),
@@ -73,7 +72,7 @@ def _of_this(knowledge: Knowledge) -> str:
 def _identity(knowledge: Knowledge, fitted: dict[str, Any]) -> Iterator[str]:
     rows = [
         ("model", f"`{MODEL.name}`: {len(MODEL.states)} states, {len(MODEL.parameters)} parameters, time in days"),
-        ("status", str(knowledge.fact(DOMAIN_FACT).value)),
+        ("status", "; ".join(f"{fact.id.rpartition('/')[2]}: {fact.value}" for fact in _domains(knowledge))),
         ("seal of its facts", f"`{model_seal(knowledge)[:16]}`"),
         ("fitted set", f"`{fitted['name']}`, made on {fitted['made_on']}"),
         ("made by", f"`{fitted['command']}`"),
@@ -82,11 +81,17 @@ def _identity(knowledge: Knowledge, fitted: dict[str, Any]) -> Iterator[str]:
     yield markdown_table(("", ""), iter(rows))
 
 
+def _domains(knowledge: Knowledge) -> tuple[Fact, ...]:
+    """For whom the model holds: adults, children."""
+    return tuple(knowledge.fact(f"models/{FITTED_MODEL}/{group}") for group in ("adults", "children"))
+
+
 def _domain(fact: Fact) -> Iterator[str]:
     yield fact.says
     yield ""
     yield markdown_table(
-        ("limit", "holds for"), ((key.replace("_", " "), _span(v)) for key, v in fact.holds_for["hard"].items())
+        ("limit", "holds for"),
+        ((key.replace("_", " "), _span(v)) for key, v in fact.holds_for["hard"].items() if v is not None),
     )
     if fact.note:
         yield f"\n{fact.note}"
@@ -163,7 +168,7 @@ def _unit(state: str) -> str:
 def _parameters(knowledge: Knowledge) -> Iterator[tuple[str, ...]]:
     symbols = {id: symbol for symbol, id in {**FACTS, **SIZE_FACTS}.items()}
     for fact in knowledge.facts_under(SHELF):
-        if fact.id != DOMAIN_FACT:
+        if fact.id != f"{SHELF}/model":  # the draft's own description
             yield _parameter(fact, symbols.get(fact.id, "–"), knowledge)
 
 
