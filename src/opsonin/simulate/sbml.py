@@ -46,7 +46,7 @@ def sbml(
     """The same as text. Refused: records other than doses, bioavailability, lag, modelled rates, unknown units.
 
     >>> from opsonin.simulate.examples import DECAY
-    >>> 'id="A"' in sbml(DECAY, parameters={"k": 0.1})
+    >>> 'id="A"' in sbml(DECAY, parameters={"k": 0.1, "V": 10.0})
     True
     """
     return _Writer(model, {name: float(parameters[name]) for name in model.parameters}).text(events, individual)
