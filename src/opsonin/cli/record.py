@@ -362,7 +362,8 @@ def _verification_as_json(found: Verification) -> dict[str, Any]:
 
 def _print_verification(where: str, found: Verification) -> None:
     if found.holds:
-        click.echo(f"{where}: {found.head.length} entries, every link holds. Head: {found.head}")
+        count = "1 entry" if found.head.length == 1 else f"{found.head.length} entries"
+        click.echo(f"{where}: {count}, every link holds. Head: {found.head}")
     else:
         click.echo(f"Check failed: {where} does not hold. First: {found.breaks[0]}", err=True)
         for broken in found.breaks[1:]:

@@ -23,6 +23,8 @@ REVISION = "0001"  # of the tables this version writes
 WRITERS_LOCK = 0x0B50_0114  # the advisory lock under which entries are added
 WAIT_SECONDS = 30  # for another writer
 
+_PROMISES = ("synchronous=FULL", "trusted_schema=OFF", "cell_size_check=ON")
+
 tables = sa.MetaData()
 entries = sa.Table(
     "entries",
@@ -75,8 +77,8 @@ def shown(url: sa.URL) -> str:
     return str(path) if path is not None else url.render_as_string(hide_password=True)
 
 
-def connect(url: sa.URL) -> sa.Engine:
-    """An engine that keeps its promises; nothing is opened yet."""
+def connect(url: sa.URL, *, making: bool = False) -> sa.Engine:
+    """An engine that keeps its promises; nothing is opened yet. WAL stays with the file once it is made."""
     if file_of(url) is None:
         return sa.create_engine(url, pool_pre_ping=True)
     engine = sa.create_engine(url, connect_args={"timeout": WAIT_SECONDS})
@@ -84,7 +86,7 @@ def connect(url: sa.URL) -> sa.Engine:
     @sa.event.listens_for(engine, "connect")
     def _keep_promises(connection: sqlite3.Connection, _: Any) -> None:
         connection.isolation_level = None  # BEGIN is ours, below
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "trusted_schema=OFF", "cell_size_check=ON"):
+        for pragma in (*(["journal_mode=WAL"] if making else []), *_PROMISES):
             connection.execute(f"PRAGMA {pragma}")
 
     @sa.event.listens_for(engine, "begin")

@@ -41,6 +41,8 @@ def open_record(where: str | Path, *, clock: Clock = now) -> Record:
     path, name = database.file_of(url), database.shown(url)
     if path is not None and not path.is_file():
         raise InputRefused([Problem("record", name, "is not there.", _MAKE)])
+    if path is not None and path.stat().st_size == 0:
+        raise RecordBroken(f"{name} is empty: its content is lost, or it never was a record.")
     engine = database.connect(url)
     try:
         with engine.connect() as connection, connection.begin():
@@ -51,8 +53,6 @@ def open_record(where: str | Path, *, clock: Clock = now) -> Record:
         if path is None:
             raise RecordUnavailable(f"{name} does not answer: {_first_line(error)}") from None
         raise RecordBroken(f"{name} is not a record, or is damaged: {_first_line(error)}") from None
-    if found is None and path is not None and path.stat().st_size < 512:
-        raise RecordBroken(f"{name} is empty: its content is lost, or it never was a record.")
     if found is None:
         raise InputRefused([Problem("record", name, "holds no record.", _MAKE)])
     if id is None:
@@ -100,7 +100,7 @@ def _create_file(path: Path, clock: Clock) -> None:
     beside = path.with_name(f".{path.name}.{os.getpid()}.new")
     database.new_file(beside)
     try:
-        engine = database.connect(database.address(beside))
+        engine = database.connect(database.address(beside), making=True)
         _fill(engine, clock)
         engine.dispose()  # the last connection folds the log into the file
         try:

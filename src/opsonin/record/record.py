@@ -77,6 +77,8 @@ class Record:
         """The entries, first one first, of one case or of all. Read as they are: `verify` says whether they hold."""
         while page := self._read(after, case, _AT_ONCE):
             yield from page
+            if page[-1].number <= after:
+                raise RecordBroken(f"{self.name} is damaged: its numbers do not grow. Verify it.")
             after = page[-1].number
 
     def events(self, case: str | None = None) -> tuple[Event, ...]:

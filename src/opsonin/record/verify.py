@@ -58,8 +58,8 @@ def verify(
             for _ in reading.rest:
                 pass
             remarks += _remarks(connection, file)
-    except sa.exc.DatabaseError as error:
-        why = f"cannot be read: {str(error.orig).partition(chr(10))[0]}."
+    except (sa.exc.DatabaseError, ValueError, TypeError) as error:
+        why = f"cannot be read: {str(getattr(error, 'orig', None) or error).partition(chr(10))[0]}."
         breaks.append(Break(reading.length + 1, why))
     breaks = sorted((*breaks, *reading.breaks), key=lambda one: one.number)
     for head in heads:
@@ -108,6 +108,8 @@ def _rows(connection: sa.Connection) -> Iterator[sa.Row[Any]]:
     every = sa.select(entries).order_by(entries.c.number).limit(_AT_ONCE)
     while page := connection.execute(every.where(entries.c.number > after)).all():
         yield from page
+        if page[-1].number <= after:  # a damaged file may lead in circles
+            raise ValueError("its numbers do not grow")
         after = page[-1].number
 
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from opsonin.errors import InputRefused
 from opsonin.patient.event_line import event_from_line, line_from_event
-from opsonin.record import Head, RecordBroken, create_record, open_record
+from opsonin.record import Head, RecordBroken, RecordUnavailable, create_record, open_record
 from opsonin.record.chain import link
 from opsonin.record.database import address as url_of
 from opsonin.record.database import connect, entries
@@ -204,3 +204,29 @@ def test_a_record_rewritten_from_the_start_shows_against_the_head_kept_outside(f
 def test_there_is_one_record_in_one_place(record, address):
     with pytest.raises(InputRefused, match="already"):
         create_record(address)
+
+
+def test_on_a_server_the_ward_needs_no_right_but_to_read_and_to_add(server, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    owners = server.new_database("with_roles")
+    create_record(owners).close()
+    server.execute("CREATE ROLE ward LOGIN")
+    server.execute("GRANT SELECT, INSERT ON entries TO ward", "with_roles")
+    server.execute("GRANT SELECT ON record, alembic_version TO ward", "with_roles")
+    wards = server.url("with_roles", user="ward")
+    with open_record(wards) as record:
+        assert record.append(event()).number == 1 and record.verify().holds
+    engine = connect(url_of(wards))
+    for statement in ("DELETE FROM entries", "TRUNCATE entries", "ALTER TABLE entries DISABLE TRIGGER USER"):
+        with (
+            pytest.raises(sa.exc.DatabaseError, match=r"permission denied|must be owner"),
+            engine.begin() as connection,
+        ):
+            connection.execute(sa.text(statement))
+    engine.dispose()
+
+
+def test_a_password_is_never_shown():
+    with pytest.raises(RecordUnavailable) as refused:
+        open_record("postgresql://ward:secret@/none?host=/nowhere")
+    assert "secret" not in str(refused.value)
