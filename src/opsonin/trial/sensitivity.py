@@ -1,14 +1,13 @@
 """Which unknowns drive how far forecasts lie apart? Sobol indices of what is forecast, over people and parameters.
 
 Two questions with one method (Saltelli sampling and Sobol indices by SALib). Between people: what differs from person
-to person, as the shelf's spreads say. Between parameter sets: what the calibration left open, its fitted middles within
-their 95 % intervals, for a typical person. The course is 1 g/kg on two days in an adult of the reference weight; counts
-are true counts, without the laboratory's error.
+to person in the mean of adults' fitted populations. Between parameter sets: what the calibration left open, its fitted
+middles within their 95 % intervals, for a typical person. The course is 1 g/kg on two days in an adult of the reference
+weight; counts are true counts, without the laboratory's error.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,13 +15,15 @@ from typing import Any
 import numpy as np
 from scipy.special import ndtri
 
+from opsonin.errors import KnowledgeError
 from opsonin.knowledge import Knowledge
+from opsonin.knowledge.fitted import FittedGroup
 from opsonin.mechanism import MODEL, Spread, spreads, typical
 from opsonin.mechanism.igg import SHELF
 from opsonin.population.draws import Floats, log_normal_width
+from opsonin.population.parameter_sets import as_parameters
 from opsonin.response.series import days_at_or_above, first_reaching, next_fall
 from opsonin.simulate import EventTable, solve
-from opsonin.trial.calibrated import FITTED
 from opsonin.trial.extras import need
 
 COURSE_G_PER_KG = (1.0, 1.0)
@@ -78,17 +79,17 @@ QUANTITIES: dict[str, tuple[str, Callable[[Floats, Floats], Floats]]] = {
 def sensitivity(knowledge: Knowledge, *, samples: int = 1024, seed: int = 1, threads: int | None = None) -> Sensitivity:
     """Sobol indices of every forecast quantity; `samples` a power of 2.
 
-    Sources: models/ivig_itp_draft (values and spreads), the fitted ensemble of adults.
+    Sources: models/ivig_itp_2026_11 (adults), models/ivig_itp_draft for what was not fitted.
     """
-    middle = typical(knowledge)
-    people = {symbol: _differs(middle[symbol], spread) for symbol, spread in spreads(knowledge).items()}
+    middle, width = mean_population(knowledge)
+    people = {symbol: _differs(middle[symbol], spread) for symbol, spread in width.items()}
     return Sensitivity(
         samples=samples,
         seed=seed,
         course="1 g/kg on two days, adult of the reference weight",
         parts={
-            "people": _part(people, knowledge, samples, seed, threads),
-            "parameters": _part(_left_open(knowledge), knowledge, samples, seed, threads),
+            "people": _part(people, middle, knowledge, samples, seed, threads),
+            "parameters": _part(_left_open(knowledge), middle, knowledge, samples, seed, threads),
         },
     )
 
@@ -104,16 +105,24 @@ def _differs(middle: float, spread: Spread) -> Quantile:
     return lambda u: np.asarray(1 / (1 + (1 / middle - 1) * np.exp(-spread.size * ndtri(u))))
 
 
+def _adults(knowledge: Knowledge) -> FittedGroup:
+    if knowledge.fitted is None:
+        raise KnowledgeError("The shelf holds no fitted model. Put a calibration into shelves/models/.")
+    return knowledge.fitted.groups["adults"]
+
+
+def mean_population(knowledge: Knowledge) -> tuple[dict[str, float], dict[str, Spread]]:
+    """Middles and spreads of the geometric mean of adults' fitted populations; the draft's where nothing was fitted."""
+    mean = as_parameters({name: float(value) for name, value in _adults(knowledge).mean.items()})
+    fitted = {symbol: Spread("log-normal", cv) for symbol, cv in mean.cvs.items()}
+    return {**typical(knowledge), **mean.values}, {**spreads(knowledge), **fitted}
+
+
 def _left_open(knowledge: Knowledge) -> dict[str, Quantile]:
     """Quantile functions of the fitted middles of adults: even on the logarithm within their 95 % intervals."""
-    fitted = json.loads(FITTED.read_text(encoding="utf-8"))["groups"]["adults"]
-    known = typical(knowledge)
-    found: dict[str, Quantile] = {}
-    for name in fitted["names"]:
-        if name in known:
-            low, high = np.log(fitted["low_95"][name]), np.log(fitted["high_95"][name])
-            found[name] = _even(float(low), float(high))
-    return found
+    fitted, known = _adults(knowledge), typical(knowledge)
+    ends = {name: (float(fitted.low_95[name]), float(fitted.high_95[name])) for name in fitted.names if name in known}
+    return {name: _even(float(np.log(low)), float(np.log(high))) for name, (low, high) in ends.items()}
 
 
 def _even(low: float, high: float) -> Quantile:
@@ -121,24 +130,31 @@ def _even(low: float, high: float) -> Quantile:
 
 
 def _part(
-    unknowns: Mapping[str, Quantile], knowledge: Knowledge, samples: int, seed: int, threads: int | None
+    unknowns: Mapping[str, Quantile],
+    middle: Mapping[str, float],
+    knowledge: Knowledge,
+    samples: int,
+    seed: int,
+    threads: int | None,
 ) -> tuple[Driven, ...]:
     problem = {"num_vars": len(unknowns), "names": list(unknowns), "bounds": [[0.0, 1.0]] * len(unknowns)}
     drawn = need("SALib.sample.sobol").sample(problem, samples, calc_second_order=False, seed=seed)
     inside = np.clip(drawn, 1e-9, 1 - 1e-9)
     values = {name: quantile(inside[:, column]) for column, (name, quantile) in enumerate(unknowns.items())}
-    counts, igg = _courses(values, knowledge, len(drawn), threads)
+    counts, igg = _courses({**middle, **values}, knowledge, len(drawn), threads)
     return tuple(_driven(name, unit, of(counts, igg), problem, seed) for name, (unit, of) in QUANTITIES.items())
 
 
-def _courses(values: Mapping[str, Floats], knowledge: Knowledge, n: int, threads: int | None) -> tuple[Floats, Floats]:
+def _courses(
+    parameters: Mapping[str, Floats | float], knowledge: Knowledge, n: int, threads: int | None
+) -> tuple[Floats, Floats]:
     """Daily true counts (10⁹/L) and IgG (g/L) of n people with these parameters, (n, days)."""
     length = float(knowledge.fact(f"{SHELF}/infusion_length").number())
     weight = float(knowledge.fact(f"{SHELF}/reference_weight").number())
     doses = [(float(day), length, grams * weight) for day, grams in enumerate(COURSE_G_PER_KG)]
     courses = solve(
         MODEL,
-        parameters={**typical(knowledge), **values},
+        parameters=parameters,
         n=n,
         events=EventTable.infusions(MODEL, n, doses, "A1x"),
         times=DAYS,

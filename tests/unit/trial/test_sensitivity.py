@@ -10,8 +10,7 @@ import pytest
 pytest.importorskip("SALib", reason="SALib is not installed: the sensitivity analysis is NOT tested here")
 
 from opsonin.knowledge import load_knowledge
-from opsonin.mechanism import spreads, typical
-from opsonin.trial.sensitivity import QUANTITIES, _courses, _differs, sensitivity
+from opsonin.trial.sensitivity import QUANTITIES, _courses, _differs, mean_population, sensitivity
 
 KNOWN = load_knowledge()
 FOUND = sensitivity(KNOWN, samples=512, seed=3)
@@ -26,9 +25,10 @@ def quantity(part, name):
 )
 def test_binned_means_of_a_plain_sample_give_the_same_first_order_share(name, unknown):
     rng, n = np.random.default_rng(8), 6000
-    drawn = {symbol: rng.random(n) for symbol in spreads(KNOWN)}
-    values = {s: _differs(typical(KNOWN)[s], spread)(drawn[s]) for s, spread in spreads(KNOWN).items()}
-    seen = QUANTITIES[name][1](*_courses(values, KNOWN, n, None))
+    middle, spreads = mean_population(KNOWN)
+    drawn = {symbol: rng.random(n) for symbol in spreads}
+    values = {s: _differs(middle[s], spread)(drawn[s]) for s, spread in spreads.items()}
+    seen = QUANTITIES[name][1](*_courses({**middle, **values}, KNOWN, n, None))
     bins = np.array_split(np.argsort(drawn[unknown]), 40)
     between = np.var([seen[group].mean() for group in bins])
     within = np.mean([seen[group].var(ddof=1) / len(group) for group in bins])
