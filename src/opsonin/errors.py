@@ -12,6 +12,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
 
 
 class OpsoninError(Exception):
@@ -58,3 +60,23 @@ class SimulationFailed(OpsoninError):
 
 class CheckFailed(OpsoninError):
     """Two ways to the same number disagree, or a record does not verify. Never a warning."""
+
+
+def of_extra(
+    module: str, *, extra: str, missing: type[OpsoninError], needs: str, otherwise: str = "", package: str = ""
+) -> Any:
+    """A module of an optional extra, imported now; `missing` with the remedy when it is not there.
+
+    needs: the beginning of the sentence, such as "The report needs". package: what to call it, if not like the module.
+
+    >>> of_extra("json", extra="report", missing=OpsoninError, needs="The report needs").__name__
+    'json'
+    """
+    try:
+        return import_module(module)
+    except ImportError as error:
+        name = package or module.partition(".")[0]
+        raise missing(
+            f"{needs} {name}, which is not installed. Install opsonin[{extra}], for example: "
+            f'pip install "opsonin[{extra}]".{otherwise}'
+        ) from error

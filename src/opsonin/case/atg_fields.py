@@ -25,6 +25,7 @@ from opsonin.case.fields import (
     Words,
     YesNo,
     fact,
+    in_its_unit,
 )
 from opsonin.knowledge.shelf_protocols import INDICATIONS
 from opsonin.quantities import Quantity
@@ -80,14 +81,7 @@ class AtgMeasuredBlock(Block):
     @field_validator("value", mode="after")
     @classmethod
     def _in_its_unit(cls, value: Any, info: ValidationInfo) -> Quantity | None:
-        """The amount in the unit of what was measured; not read while that is not known."""
-        what = info.data.get("what")
-        if value is None or what is None:
-            return None
-        try:
-            return read.read_amount(value, ATG_MEASURED[what])
-        except read.Refused as refused:
-            raise read.as_pydantic(refused) from None
+        return in_its_unit(value, info, ATG_MEASURED)
 
 
 class DoseBlock(Block):

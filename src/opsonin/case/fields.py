@@ -6,6 +6,7 @@ reading reports what is missing together with everything else. An absent field s
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
@@ -119,6 +120,17 @@ class GoalBlock(Block):
     procedure: Words = fact("The procedure, in words.", "cholecystectomy")
 
 
+def in_its_unit(value: Any, info: ValidationInfo, kinds: Mapping[str, str]) -> Quantity | None:
+    """The amount in the unit of what was measured (`kinds` of quantity by what); not read while that is not known."""
+    what = info.data.get("what")
+    if value is None or what is None:
+        return None
+    try:
+        return read.read_amount(value, kinds[what])
+    except read.Refused as refused:
+        raise read.as_pydantic(refused) from None
+
+
 class MeasuredBlock(Block):
     what: Annotated[str | None, read.choice(*MEASURED)] = fact(
         "What was measured.", "platelets", needed="a value means nothing without its quantity"
@@ -134,14 +146,7 @@ class MeasuredBlock(Block):
     @field_validator("value", mode="after")
     @classmethod
     def _in_its_unit(cls, value: Any, info: ValidationInfo) -> Quantity | None:
-        """The amount in the unit of what was measured; not read while that is not known."""
-        what = info.data.get("what")
-        if value is None or what is None:
-            return None
-        try:
-            return read.read_amount(value, MEASURED[what])
-        except read.Refused as refused:
-            raise read.as_pydantic(refused) from None
+        return in_its_unit(value, info, MEASURED)
 
 
 class GivenBlock(Block):

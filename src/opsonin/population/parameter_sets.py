@@ -94,9 +94,9 @@ def recovery_day(z: Floats, sets: Sequence[ParameterSet], which: NDArray[np.int6
     """The day on which the disease of each person goes by itself, z standard normal; None where it does not."""
     if any(one.recovery_days is None for one in sets):
         return None
-    days = np.array([one.recovery_days for one in sets])[which]
-    widths = np.sqrt(np.log1p(days[:, 1] ** 2))
-    return np.asarray(days[:, 0] * np.exp(widths * z))
+    days = [one.recovery_days for one in sets if one.recovery_days is not None]
+    medians, widths = np.array([median for median, _ in days]), np.array([log_normal_width(cv) for _, cv in days])
+    return np.asarray(medians[which] * np.exp(widths[which] * z))
 
 
 def between_sets(values: Floats, which: NDArray[np.int64]) -> tuple[float, float]:
@@ -105,13 +105,12 @@ def between_sets(values: Floats, which: NDArray[np.int64]) -> tuple[float, float
     >>> between_sets(np.array([1.0, 1.0, 3.0, 3.0]), np.array([0, 0, 1, 1]))
     (2.0, 0.0)
     """
-    size = np.bincount(which)
-    size, mean = size[size > 0], (np.bincount(which, values)[size > 0] / size[size > 0])
-    n, k = int(size.sum()), size.size
+    _, mine, size = np.unique(which, return_inverse=True, return_counts=True)
+    mean = np.bincount(mine, values) / size
+    n, k = values.size, size.size
     if k < 2 or n <= k:
         return 0.0, float(np.var(values))
-    squares = float(((values - (np.bincount(which, values) / np.maximum(np.bincount(which), 1))[which]) ** 2).sum())
-    within = squares / (n - k)
+    within = float(((values - mean[mine]) ** 2).sum()) / (n - k)
     among = float((size * (mean - values.mean()) ** 2).sum()) / (k - 1)
     usual = (n - float((size**2).sum()) / n) / (k - 1)
     return max(0.0, (among - within) / usual), within

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import Any
 
-from opsonin.errors import CheckFailed, OpsoninError
+from opsonin.errors import CheckFailed, OpsoninError, of_extra
 
 
 class RecordNotInstalled(OpsoninError):
@@ -30,11 +29,4 @@ class RecordWarning(UserWarning):
 
 def need(module: str) -> Any:
     """The module, imported now; RecordNotInstalled with the remedy when it is not there."""
-    try:
-        return import_module(module)
-    except ImportError as error:
-        package = module.partition(".")[0]
-        raise RecordNotInstalled(
-            f"A record needs {package}, which is not installed. Install opsonin[record], for example: "
-            'pip install "opsonin[record]".'
-        ) from error
+    return of_extra(module, extra="record", missing=RecordNotInstalled, needs="A record needs")

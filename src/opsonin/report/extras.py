@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from types import ModuleType
 
-from opsonin.errors import OpsoninError
+from opsonin.errors import OpsoninError, of_extra
 
 
 class ReportNotInstalled(OpsoninError):
@@ -14,11 +13,8 @@ class ReportNotInstalled(OpsoninError):
 
 def need(module: str) -> ModuleType:
     """The module, imported now; ReportNotInstalled with the remedy when it is not there."""
-    try:
-        return import_module(module)
-    except ImportError as error:
-        package = module.partition(".")[0]
-        raise ReportNotInstalled(
-            f"The report needs {package}, which is not installed. Install opsonin[report], for example: "
-            'pip install "opsonin[report]". The terminal summary and --json work without it.'
-        ) from error
+    otherwise = " The terminal summary and --json work without it."
+    found: ModuleType = of_extra(
+        module, extra="report", missing=ReportNotInstalled, needs="The report needs", otherwise=otherwise
+    )
+    return found

@@ -8,14 +8,13 @@ a bolus an event that adds. Needs the extra `sbml` (python-libsbml).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 from sympy.printing.str import StrPrinter
 
-from opsonin.errors import InputRefused, OpsoninError, Problem
+from opsonin.errors import InputRefused, OpsoninError, Problem, of_extra
 from opsonin.simulate.events import EventTable
 from opsonin.simulate.model import Model
 from opsonin.simulate.records import DOSE
@@ -224,10 +223,6 @@ def _doses(model: Model, events: EventTable, individual: int) -> Iterator[tuple[
 
 
 def _libsbml() -> Any:
-    try:
-        return import_module("libsbml")
-    except ImportError as error:
-        raise SbmlExtraMissing(
-            "Writing SBML needs python-libsbml, which is not installed. Install opsonin[sbml], for example: "
-            'pip install "opsonin[sbml]".'
-        ) from error
+    return of_extra(
+        "libsbml", extra="sbml", missing=SbmlExtraMissing, needs="Writing SBML needs", package="python-libsbml"
+    )

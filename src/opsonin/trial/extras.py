@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import Any
 
-from opsonin.errors import OpsoninError
+from opsonin.errors import OpsoninError, of_extra
 
 
 class TrialExtraMissing(OpsoninError):
@@ -14,11 +13,7 @@ class TrialExtraMissing(OpsoninError):
 
 def need(module: str) -> Any:
     """The module, imported now; TrialExtraMissing with the remedy when it is not there."""
-    try:
-        return import_module(module)
-    except ImportError as error:
-        package = module.partition(".")[0]
-        raise TrialExtraMissing(
-            f"The files of a trial need {package}, which is not installed. Install opsonin[trial], for example: "
-            'pip install "opsonin[trial]". The table and --json work without it.'
-        ) from error
+    otherwise = " The table and --json work without it."
+    return of_extra(
+        module, extra="trial", missing=TrialExtraMissing, needs="The files of a trial need", otherwise=otherwise
+    )
