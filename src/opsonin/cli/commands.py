@@ -177,7 +177,7 @@ def plan(
         return
     if record_at:
         case = record.with_history(case, record_at)
-    only = _known_product(product, knowledge) if product else None
+    only = courses.known_product(product, knowledge, "ivig") if product else None
     if also is not None and also not in knowledge.packs:
         known = ", ".join(sorted(knowledge.packs))
         raise InputRefused([Problem("--also", also, "is not a policy pack.", f"Known: {known}.")])
@@ -262,15 +262,6 @@ def _open(path: Path, *, on: date | None, pack: str | None) -> tuple[Case | AtgC
 
     case = open_case(path, on=on, today=date.today(), pack=pack, shelf=lambda day: load_knowledge(on=day))
     return case, load_knowledge(on=case.circumstances.as_of)
-
-
-def _known_product(id: str, knowledge: Knowledge) -> str:
-    wanted = id.strip().lower().replace("-", "_")
-    products = knowledge.of_family("ivig")
-    if wanted not in products:
-        known = ", ".join(sorted(products))
-        raise InputRefused([Problem("--product", id, "is not an immunoglobulin on the shelf.", f"Known: {known}.")])
-    return wanted
 
 
 def _write(made: Plan, knowledge: Knowledge, out: Path) -> Path:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from opsonin.case import AtgCase
     from opsonin.knowledge import Knowledge
 
+FAMILIES = {"ivig": "an immunoglobulin", "atg": "an antithymocyte globulin"}
+
 
 def register(group: click.Group) -> None:
     """Add these commands to the main group."""
@@ -78,7 +80,7 @@ def plan_atg(
     if also is not None:
         why = "compares the packs of immunoglobulin; a course of antithymocyte globulin follows its protocol."
         raise InputRefused([Problem("--also", also, why, "Leave it out, or name another `protocol`.")])
-    wanted = _product(product, knowledge)
+    wanted = known_product(product, knowledge, "atg") if product is not None else None
     made = plan_course(case.recipient, case.request, case.circumstances, knowledge=knowledge, product=wanted)
     if issue is not None:
         issue(atg_to_dict(made, knowledge))
@@ -101,13 +103,10 @@ def plan_atg(
         click.echo(f"Report: {report}", err=True)
 
 
-def _product(id: str | None, knowledge: Knowledge) -> str | None:
-    if id is None:
-        return None
-    wanted, products = id.strip().lower().replace("-", "_"), knowledge.of_family("atg")
+def known_product(id: str, knowledge: Knowledge, family: str) -> str:
+    """The id on the shelf of a product asked for by `--product`; one of another family is refused."""
+    wanted, products = id.strip().lower().replace("-", "_"), knowledge.of_family(family)
     if wanted not in products:
         known = ", ".join(sorted(products))
-        raise InputRefused(
-            [Problem("--product", id, "is not an antithymocyte globulin on the shelf.", f"Known: {known}.")]
-        )
+        raise InputRefused([Problem("--product", id, f"is not {FAMILIES[family]} on the shelf.", f"Known: {known}.")])
     return wanted
