@@ -10,6 +10,7 @@ from opsonin.case.check_amounts import body, measured_amounts, weight_change, wi
 from opsonin.case.check_dates import birth, medicine_dates, not_after, not_before, not_before_birth, order
 from opsonin.case.check_required import age_or_birth_date, block_complete
 from opsonin.case.check_sense import conflicting_measurements, conflicting_weights, pregnancy
+from opsonin.case.check_unusual import check_unusual
 from opsonin.case.document import Place
 from opsonin.case.sight import AtgSight
 
@@ -123,6 +124,7 @@ def _amounts(sight: AtgSight) -> None:
     body(sight)
     weight_change(sight)
     measured_amounts(sight)
+    check_unusual(sight)
     for index, given in enumerate(file.given or []):
         within(sight, ("given", index, "dose"), given.dose, limits.GLOBULIN_GIVEN)
     within(sight, ("final_volume",), file.final_volume, limits.FINAL_VOLUME)

@@ -10,6 +10,7 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from opsonin.case import readers as read
 from opsonin.case.fields import (
+    CONFIRMED,
     ID_TEXT,
     PACK_TEXT,
     SCHEMA,
@@ -77,6 +78,7 @@ class AtgMeasuredBlock(Block):
         needed="a measurement is its value",
     )
     date: Day = fact("Day the sample was taken.", "2026-11-23", needed="an old count says little about today")
+    confirmed: YesNo = CONFIRMED
 
     @field_validator("value", mode="after")
     @classmethod

@@ -43,6 +43,9 @@ def fact(says: str, example: Any, *, needed: str = "") -> Any:
     return Field(default=None, description=says, examples=[example], json_schema_extra=extra)
 
 
+CONFIRMED: Any = fact("Yes when an unusual amount, with its unit, is right as written.", "yes")
+
+
 class Block(BaseModel):
     """A block of fields; anything else is refused."""
 
@@ -66,6 +69,7 @@ class WeightBlock(Block):
         "Measured body weight with its unit.", "72 kg", needed="the dose is given per kilogram"
     )
     date: Day = fact("Day of weighing.", "2026-11-19", needed="an old weight gives a wrong dose")
+    confirmed: YesNo = CONFIRMED
 
 
 class BleedingBlock(Block):
@@ -142,6 +146,7 @@ class MeasuredBlock(Block):
         needed="a measurement is its value",
     )
     date: Day = fact("Day the sample was taken.", "2026-11-19", needed="an old count says little about today")
+    confirmed: YesNo = CONFIRMED
 
     @field_validator("value", mode="after")
     @classmethod

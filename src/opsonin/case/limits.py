@@ -7,6 +7,7 @@ and stand here and nowhere else. `usual` is used only to guess what was meant.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -40,6 +41,11 @@ GOAL_LOWEST_10E9_PER_L = Decimal(10)
 PREGNANCY_YEARS = (Decimal(9), Decimal(60))  # outside, a mistyped birth date or field is likelier
 BODY_MASS_INDEX = (Decimal(8), Decimal(90))  # kg/m²; beyond both ends of reported survivors
 BODY_MASS_INDEX_FROM_YEARS = Decimal(2)  # below, the index says little
+ADULT_FROM_YEARS = Decimal(18)
+# Outside these an adult's weight is asked about again, if its digits in the other unit (lb, kg) lie inside. The first
+# finds whoever has a body-mass index from 18.2 to 35, the second whoever weighs 45.4 to 88 kg (1 lb = 0.45359237 kg).
+USUAL_BODY_MASS_INDEX = (Decimal(16), Decimal(40))
+USUAL_ADULT_KG = (Decimal(40), Decimal(100))  # where no height is given
 LONGEST_AHEAD_DAYS = 366  # a start or goal further ahead is a mistyped year
 WEIGHT_CHANGE = (Decimal("0.65"), Decimal("1.5"))  # of the weight before, within 90 days, after the first birthday
 WEIGHT_CHANGE_DAYS = 90
@@ -73,7 +79,9 @@ _MEASURED = {
     "haemoglobin": Limits("haemoglobin", "15", "270", "40", "200", "beyond both ends of reported survivors"),
 }  # fmt: skip
 GRAMS_GIVEN = Limits("mass", "0.1", "500", "1", "200", "one infusion; 2 g/kg at 200 kg would be 400 g")
-TOLERATED_RATE = Limits("rate_per_weight", "0.01", "15", "0.3", "8", "labels end at 4.8 to 8 mL/kg/h")
+TOLERATED_RATE = Limits(  # every rate a label allows, mistyped from mL/kg/min, lies below the lowest
+    "rate_per_weight", "0.14", "15", "0.3", "8", "labels begin at 0.3 and end at 4.8 to 8 mL/kg/h"
+)
 VIAL = Limits("mass", "0.1", "60", "0.5", "40", "the largest vials sold hold 40 g")
 PUMP_STEP = Limits("pump_rate", "0.01", "10", "0.1", "5", "pumps step by 0.01 to 10 mL/h")
 BODY_WEIGHT = Limits("weight", "0.4", "350", "3", "180", "any age")
@@ -145,18 +153,25 @@ def implausible(quantity: Quantity, limits: Limits) -> tuple[str, str] | None:
     return why, f"{_meant(quantity, limits)}Correct the number or the unit."
 
 
-def _meant(quantity: Quantity, limits: Limits) -> str:
-    """The same digits with another unit, or a slipped decimal point, where that gives a usual amount."""
+def in_other_units(quantity: Quantity, kind: str) -> Iterator[Quantity]:
+    """The same digits in every other unit of the kind."""
     number = quantity.written.strip()
     digits = number[: len(number) - len(number.lstrip("+-0123456789."))]
-    guesses: dict[Decimal, str] = {}
-    for unit in unit_kinds()[limits.kind]:
+    for unit in unit_kinds()[kind]:
         try:
-            other = read_quantity(f"{digits} {unit}", limits.kind, field="")
+            other = read_quantity(f"{digits} {unit_in_words(unit)}", kind, field="")
         except InputRefused:  # pragma: no cover - the digits were read once already
             continue
+        if (other.amount, other.unit) != (quantity.amount, quantity.unit):
+            yield other
+
+
+def _meant(quantity: Quantity, limits: Limits) -> str:
+    """The same digits with another unit, or a slipped decimal point, where that gives a usual amount."""
+    guesses: dict[Decimal, str] = {}
+    for other in in_other_units(quantity, limits.kind):
         if other.unit == quantity.unit and limits.usual(other.amount):
-            guesses.setdefault(other.amount, f'"{digits} {unit_in_words(unit)}"')
+            guesses.setdefault(other.amount, f'"{other.written}"')
     if not guesses:
         for factor in (Fraction(1, 10), Fraction(10), Fraction(1, 100), Fraction(100)):
             shifted = quantity.amount * factor.numerator / factor.denominator

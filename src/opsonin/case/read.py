@@ -19,6 +19,7 @@ from opsonin.case.check_amounts import check_amounts
 from opsonin.case.check_dates import check_dates
 from opsonin.case.check_required import check_required
 from opsonin.case.check_sense import check_sense
+from opsonin.case.check_unusual import check_unusual
 from opsonin.case.document import Document, Place, dotted, read_document
 from opsonin.case.fields import SCHEMA, CaseFile
 from opsonin.case.notes import Notes
@@ -90,7 +91,7 @@ def _read_ivig(text: str, source: str, document: Document, day: date | None, she
     file = shape(document, notes, CaseFile)
     sight = Sight(file, file.as_of or day, notes)
     _need_a_day(sight)
-    for check in (check_required, check_dates, check_amounts, check_sense):
+    for check in (check_required, check_dates, check_amounts, check_sense, check_unusual):
         check(sight)
     if shelf is not None and sight.as_of is not None:
         check_shelf(sight, shelf(sight.as_of))
