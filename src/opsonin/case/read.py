@@ -89,7 +89,7 @@ Shelf = Callable[[date], "Knowledge"] | None
 def _read_ivig(text: str, source: str, document: Document, day: date | None, shelf: Shelf) -> Case:
     notes = Notes(document)
     file = shape(document, notes, CaseFile)
-    sight = Sight(file, file.as_of or day, notes)
+    sight = Sight(file, _day(file, notes, day), notes)
     _need_a_day(sight)
     for check in (check_required, check_dates, check_amounts, check_sense, check_unusual):
         check(sight)
@@ -103,7 +103,7 @@ def _read_ivig(text: str, source: str, document: Document, day: date | None, she
 def _read_atg(text: str, source: str, document: Document, day: date | None, shelf: Shelf) -> AtgCase:
     notes = Notes(document)
     file = shape(document, notes, AtgCaseFile)
-    sight = AtgSight(file, file.as_of or day, notes)
+    sight = AtgSight(file, _day(file, notes, day), notes)
     _need_a_day(sight)
     check_atg(sight)
     if shelf is not None and sight.as_of is not None:
@@ -124,8 +124,13 @@ def _read_atg(text: str, source: str, document: Document, day: date | None, shel
     )
 
 
+def _day(file: CaseFile | AtgCaseFile, notes: Notes, otherwise: date | None) -> date | None:
+    """The day of the case; not known, rather than the other day, where the file's own cannot be read."""
+    return file.as_of or (None if notes.touched(("as_of",)) else otherwise)
+
+
 def _need_a_day(sight: Seen) -> None:
-    if sight.as_of is None:
+    if sight.as_of is None and not sight.notes.touched(("as_of",)):
         why = "is missing: dates are checked against it."
         sight.notes.missing(("as_of",), why, "Write it, for example 2026-11-20.")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 import typing
 from difflib import get_close_matches
 from typing import Any, TypeVar
@@ -79,6 +80,10 @@ def _note(place: Place, kind: str, context: dict[str, Any], notes: Notes, model:
 
 def _note_unknown_field(place: Place, notes: Notes, model: type[BaseModel]) -> None:
     name = str(place[-1])
+    if re.match(r"\d", name):
+        why = "is not a field of a case; a comma inside a number parts it in two."
+        notes.add(place, why, "Write a point for decimals: 72.5 kg, not 72,5 kg.")
+        return
     block = block_at(place[:-1], model)
     known = field_names(block) if block else []
     notes.add(place, "is not a field of a case.", f"{_hint(name, known, model)}Known here: {', '.join(known)}.")

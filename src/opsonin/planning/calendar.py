@@ -105,17 +105,17 @@ def alternatives_for(patient: Patient, known: Knowledge) -> dict[str, tuple[Fact
     """The other treatments on the shelf, with what holds for this person's age."""
     found: dict[str, list[Fact]] = {}
     for fact in known.facts_under("alternatives"):
-        if _holds_for(patient, fact):
+        if holds_for(patient, fact):
             found.setdefault(fact.id.split("/")[1], []).append(fact)
     return {name: tuple(facts) for name, facts in found.items()}
 
 
 def bleeding_risk(patient: Patient, known: Knowledge) -> tuple[Fact, ...]:
     """What studies found of bleeding in people of this age and, where it is known, this count."""
-    return tuple(fact for fact in known.facts_under("bleeding_risk") if _holds_for(patient, fact))
+    return tuple(fact for fact in known.facts_under("bleeding_risk") if holds_for(patient, fact))
 
 
-def _holds_for(patient: Patient, fact: Fact) -> bool:
+def holds_for(patient: Patient, fact: Fact) -> bool:
     """Whether a fact holds for this age and count: from the lower bound, below the upper one."""
     count = patient.latest("platelets")
     measured = {"age_years": patient.age_years, "platelets": count.value if count is not None else None}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -11,6 +11,8 @@ from fractions import Fraction
 from opsonin.knowledge import DoseSchedule, Fact, Knowledge, Label, Pack, Product
 from opsonin.knowledge.knowledge import LadderScheme
 from opsonin.patient import Circumstances, Patient
+from opsonin.planning.calendar import holds_for
+from opsonin.planning.rate_history import rate_history
 from opsonin.regimen import (
     DosingWeight,
     Infusion,
@@ -70,18 +72,15 @@ def ladder_scheme(pack: Pack, known: Knowledge) -> tuple[LadderScheme | None, st
         return pack.ladder_scheme, f"scheme of the pack “{pack.id}”"
     for other in known.packs.values():
         if other.ladder_scheme is not None:
-            return other.ladder_scheme, f"the pack “{pack.id}” has no scheme; borrowed from “{other.id}”"
+            return other.ladder_scheme, f"the scheme of the pack “{other.id}” is borrowed"
     return None, ""
 
 
 def plan_statements(patient: Patient, pack: Pack) -> Mapping[str, tuple[Fact, ...]]:
     """What the pack says to this person's age about premedication, hydration, monitoring and the rest, by topic."""
-    return {topic: tuple(fact for fact in facts if _is_for(patient, fact)) for topic, facts in pack.statements.items()}
-
-
-def _is_for(patient: Patient, fact: Fact) -> bool:
-    low, high = fact.holds_for.get("hard", {}).get("age_years", (None, None))
-    return (low is None or patient.age_years >= low) and (high is None or patient.age_years <= high)
+    return {
+        topic: tuple(fact for fact in facts if holds_for(patient, fact)) for topic, facts in pack.statements.items()
+    }
 
 
 def silences(pack: Pack, known: Knowledge, *, at_risk: bool) -> tuple[Silence, ...]:
@@ -142,12 +141,13 @@ def _build(
         at_risk=bool(rate_at_risk(patient, known)[0]),
         pack_cap=pack.cap_at_risk,
     )
+    history = rate_history(patient, circumstances, product, pack, known)
     regimen = Regimen(
         product,
         schedule,
         weight,
         tuple(
-            _infusion(day, circumstances, product, label, schedule, weight, limits, pack, known)
+            _infusion(day, circumstances, product, label, schedule, weight, limits, history, pack, known)
             for day in range(1, schedule.days + 1)
         ),
     )
@@ -168,6 +168,7 @@ def _infusion(
     schedule: DoseSchedule,
     weight: DosingWeight,
     limits: RateLimits,
+    history: tuple[str, ...],
     pack: Pack,
     known: Knowledge,
 ) -> Infusion:
@@ -191,6 +192,7 @@ def _infusion(
         scheme=scheme,
         scheme_owner=owner,
     )
+    ladder = replace(ladder, reasons=(*ladder.reasons, *history))
     starts = circumstances.start + timedelta(days=day - 1) if circumstances.start else None
     return Infusion(dose, ladder, starts, _after(starts, ladder.minutes))
 

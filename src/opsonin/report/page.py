@@ -102,6 +102,18 @@ class Page:
     stamp_line: str
     safety_frame: str
 
+    @property
+    def why_none(self) -> str:
+        """Why no regimen can be offered: the first two reasons, with how many products; empty when one can be."""
+        if self.candidates or not self.offers:
+            return ""
+        products: dict[str, int] = {}
+        for row in self.offers:
+            products[row.reason] = products.get(row.reason, 0) + len(row.brands)
+        whole = sum(products.values())
+        first = list(products.items())[:2]
+        return " ".join(f"{reason.rstrip('.')} ({count} of {whole} products)." for reason, count in first)
+
 
 def page(plan: Plan, knowledge: Knowledge, *, drawn: tuple[Figure, ...] = (), shown: Candidate | None = None) -> Page:
     """Everything the report prints about this plan, with the figures drawn for it.

@@ -74,7 +74,8 @@ class _Printer:
     def _candidates(self, printed: Page) -> None:
         self._heading("Candidates")
         if not printed.candidates:
-            self.say("No regimen can be offered. The products and the reasons stand below.")
+            self.say(f"No regimen can be offered. {printed.why_none}".rstrip(), "bold")
+            self.say("Every product and its reason stand below.")
             return
         table = self._table(
             [

@@ -123,6 +123,9 @@ TABLE = [
     ("weight as a fraction without unit", "72 kg", "72.0", "weights[1].value", ["= 72.0", "no unit"]),
     ("weight in stone", "72 kg", "11 stone", "weights[1].value", ["'stone'", "not one for a weight"]),
     ("decimal comma", "72 kg", '"71,5 kg"', "weights[1].value", ["comma", "point"]),
+    ("decimal comma in a list of fields", "{value: 72 kg, date", "{value: 72,5 kg, date", "weights[1].5 kg",
+     ["a comma inside a number", "72.5 kg"]),
+    ("a day in words", "as_of: 2026-11-20", "as_of: tomorrow", "as_of", ["not a date"]),
     ("thousands comma", "13 x10^9/L", '"13,000 /uL"', "measured[1].value", ["comma"]),
     ("below the limit of detection", "13 x10^9/L", '"<5 x10^9/L"', "measured[1].value", ["is a limit"]),
     ("weight is yes", "72 kg", "yes", "weights[1].value", ["= yes", "not a weight"]),
@@ -205,6 +208,7 @@ TABLE = [
 
 # Rows that change a sound case into one with further, unavoidable problems.
 ALSO = {
+    "decimal comma in a list of fields": {"weights[1].value"},
     "adult's weight, child's age": {
         "weights[0].value", "patient.height", "diagnosis.since", "medicines[0].started",
         "diagnosis.earlier_treatments[0].last",
