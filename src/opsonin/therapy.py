@@ -212,13 +212,15 @@ def follow_up(
     horizon_days: int = 28,
     seed: int = 1,
     threads: int | None = None,
+    trust_data: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> FollowUp:
     """What do the results since treatment tell, and what could be done next, as of the day in `circumstances`?
 
-    What was given and measured stands in the patient, and in `events` on top of it. Needs the extra `bayes`.
+    What was given and measured stands in the patient, and in `events` on top of it. `trust_data` lets this patient be
+    further from the fitted population, and stamps the answer with it. Needs the extra `bayes`.
     """
     from opsonin.update import Settings, follow
 
-    settings = Settings(people, seed, horizon_days, threads, __version__, SAFETY_FRAME)
+    settings = Settings(people, seed, horizon_days, threads, __version__, SAFETY_FRAME, trust_data)
     return follow(patient, goal, circumstances, events, knowledge=knowledge, settings=settings, progress=progress)

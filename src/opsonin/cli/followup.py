@@ -46,6 +46,11 @@ def register(group: click.Group) -> None:
 @click.option(
     "--days", type=click.IntRange(14, 120), default=28, show_default=True, help="Days the forecast looks ahead."
 )
+@click.option(
+    "--trust-data",
+    is_flag=True,
+    help="Let this patient differ more from the population (twice the spread, assumed); stamped, exploratory.",
+)
 @click.option("--threads", type=click.IntRange(1, 256), help="Threads; the answer does not depend on it.")
 def update(
     case_file: Path,
@@ -59,6 +64,7 @@ def update(
     people: int,
     days: int,
     threads: int | None,
+    trust_data: bool,
 ) -> None:
     """Update a case with what was given and measured: response, fit, forecast, options."""
     from opsonin.case import read_case
@@ -81,6 +87,7 @@ def update(
             horizon_days=days,
             seed=seed,
             threads=threads,
+            trust_data=trust_data,
             progress=progress,
         )
     report = _write(found, knowledge, out) if out is not None else None
@@ -94,7 +101,7 @@ def update(
     from opsonin.report.followup_terminal import print_follow_up
 
     wide_enough = sys.stdout.isatty() or "COLUMNS" in os.environ
-    print_follow_up(found, Console(width=None if wide_enough else PAGE_WIDTH))
+    print_follow_up(found, knowledge, Console(width=None if wide_enough else PAGE_WIDTH))
     if report is not None:
         click.echo(f"Report: {report}", err=True)
 

@@ -32,7 +32,7 @@ def render_follow_up(found: FollowUp, knowledge: Knowledge) -> str:
             stylesheet=_stylesheet(),
             case=found.patient.id,
             as_of=a_day(found.stamp.as_of),
-            who=[*words.who(found), *words.response(found)],
+            who=[*words.who(found, knowledge), *words.response(found)],
             status=words.status(found),
             withheld=[sentence(line) for line in found.withheld],
             fit=found.fit,

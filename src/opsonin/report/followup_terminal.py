@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from opsonin.knowledge import Knowledge
 from opsonin.report import followup_words as words
 from opsonin.report.terminal import _Printer
 from opsonin.report.wording import a_day, sentence
@@ -13,16 +14,16 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
-def print_follow_up(found: FollowUp, console: Console) -> None:
+def print_follow_up(found: FollowUp, knowledge: Knowledge, console: Console) -> None:
     """Print who, response so far, fit, what is to come, options, notes and the stamp."""
-    _FollowUpPrinter(console).follow_up(found)
+    _FollowUpPrinter(console).follow_up(found, knowledge)
 
 
 class _FollowUpPrinter(_Printer):
-    def follow_up(self, found: FollowUp) -> None:
+    def follow_up(self, found: FollowUp, knowledge: Knowledge) -> None:
         self.say(f"Follow-up of {found.patient.id}, {a_day(found.stamp.as_of)}", "bold")
         self.console.rule(style="dim")
-        self._pairs([*words.who(found), *words.response(found)])
+        self._pairs([*words.who(found, knowledge), *words.response(found)])
         self._withheld(found)
         self._fit(found)
         if found.outlook is not None:

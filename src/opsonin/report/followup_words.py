@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from opsonin.report.wording import a_day, count, days, joined, percent, sentence
+from opsonin.knowledge import Knowledge
+from opsonin.report.wording import a_day, count, days, joined, percent, sentence, typeset
 from opsonin.update import FollowUp, NextCount, Option, PointFit
 from opsonin.update.answer import NextFall
 
@@ -21,12 +22,12 @@ POINT_HEAD = ("Result", "Day", "Expected (9 in 10)", "As extreme", "Verdict")
 QUESTION = "Exploratory: the model was calibrated on single courses, not on repeated ones."
 
 
-def who(found: FollowUp) -> Pairs:
+def who(found: FollowUp, knowledge: Knowledge) -> Pairs:
     """What was given and measured, and what it is for."""
     seen = found.history
     last = f"{len(seen.observed)}, the last on day {seen.observed[-1].day:.1f}" if seen.observed else "none"
-    given = joined([f"{i.grams} g {i.product.replace('_', '-')} on {a_day(i.at.date())}" for i in seen.infused])
-    baseline = f"{seen.baseline.written} on {a_day(seen.baseline.at.date())}"
+    given = joined([f"{i.grams} g {knowledge.product(i.product).brand} on {a_day(i.at.date())}" for i in seen.infused])
+    baseline = f"{typeset(seen.baseline.written)} on {a_day(seen.baseline.at.date())}"
     return [
         ("Given", given),
         ("Count before treatment", baseline),
@@ -55,7 +56,7 @@ def point_row(point: PointFit) -> tuple[str, ...]:
     verdict = point.verdict
     if verdict == "set aside":
         verdict = f"set aside: wrong with a chance of {share(point.chance_wrong)}"
-    return (point.written, f"{point.day:.1f}", expected, share(point.chance_as_extreme), verdict)
+    return (typeset(point.written), f"{point.day:.1f}", expected, share(point.chance_as_extreme), verdict)
 
 
 def fit_basis(found: FollowUp) -> str:
@@ -130,7 +131,10 @@ def option_row(option: Option) -> tuple[str, ...]:
 
 
 def status(found: FollowUp) -> str:
-    return sentence(found.stamp.model_status)
+    trusting = (
+        " The data were trusted more than the population, as asked: exploratory." if found.stamp.widened > 1 else ""
+    )
+    return sentence(found.stamp.model_status) + trusting
 
 
 def stamp_line(found: FollowUp) -> str:
@@ -138,4 +142,5 @@ def stamp_line(found: FollowUp) -> str:
     return (
         f"Opsonin {stamp.package_version} · knowledge {stamp.knowledge_version} · {stamp.model}, {stamp.model_status} "
         f"· as of {a_day(stamp.as_of)} · seed {stamp.seed} · {stamp.people} people"
+        f"{f' · differences between people × {stamp.widened:g}' if stamp.widened > 1 else ''}"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -176,3 +177,12 @@ def course(regimen: Regimen) -> str:
 def statement(fact: Fact) -> str:
     """What a pack's statement says: its text where the value is text, else its description."""
     return fact.value if isinstance(fact.value, str) and fact.value else fact.says
+
+
+def typeset(written: str) -> str:
+    """An amount as it was typed, with the unit of a count as it is printed.
+
+    >>> typeset("14 x10^9/L"), typeset("<5 10^9/L"), typeset("14000 /uL")
+    ('14 ×10⁹/L', '<5 ×10⁹/L', '14000 /uL')
+    """
+    return re.sub(r"\s*x?10[\^*]9/L", " ×10⁹/L", written)

@@ -105,6 +105,7 @@ class FollowUpStamp:
     seed: int
     people: int
     horizon_days: int
+    widened: float  # how much wider than fitted people may differ; above 1: the data were trusted more, as asked
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,13 @@ from opsonin.update.prior import Prior
 from opsonin.update.sample import Sample, posterior
 from opsonin.update.so_far import response_so_far
 
+WIDENED = 2.0  # with `trust_data`: twice the standard deviation of every difference between people (assumed)
 LENGTH_FACT = f"{SHELF}/infusion_length"
+TRUSTING = (
+    f"The data are trusted more, as asked: people may differ from the fitted population by {WIDENED:g} times its "
+    "spread (assumed, not calibrated). The band before the results is that of the fitted population. Such a forecast "
+    "is exploratory: neither calibration nor validation covers it."
+)
 Progress = Callable[[int, int], None]
 
 
@@ -40,6 +46,7 @@ class Settings:
     threads: int | None
     package_version: str
     safety_frame: str
+    trust_data: bool = False  # more than the population: differences between people are widened
 
 
 def follow(
@@ -58,7 +65,7 @@ def follow(
     seen = history(told, as_of=circumstances.as_of, length_days=length)
     before = _before(patient, seen)
     withheld = _withheld(before, seen, knowledge)
-    fit, sample, prior = None, None, _prior(before, seen, knowledge)
+    fit, sample, prior = None, None, _prior(before, seen, knowledge, settings)
     if not withheld:
         sample, fit = find(prior, seen, settings, progress)
         withheld = () if fit.usable else tuple(fit.says)
@@ -102,9 +109,10 @@ def find(prior: Prior, seen: History, settings: Settings, progress: Progress | N
     return sample, judge(seen.observed, true, errors, sample)
 
 
-def _prior(patient: Patient, seen: History, knowledge: Knowledge) -> Prior:
+def _prior(patient: Patient, seen: History, knowledge: Knowledge, settings: Settings) -> Prior:
     igg = seen.igg_before.value if seen.igg_before is not None else None
-    return Prior(knowledge, float(patient.weight.kg), seen.baseline.value, igg, group_of(patient))
+    widened = WIDENED if settings.trust_data else 1.0
+    return Prior(knowledge, float(patient.weight.kg), seen.baseline.value, igg, group_of(patient), widened)
 
 
 def _before(patient: Patient, seen: History) -> Patient:
@@ -135,6 +143,7 @@ def _set_aside(fit: Fit | None, seen: History) -> tuple[str, ...]:
 def _notes(before: Patient, seen: History, knowledge: Knowledge, settings: Settings) -> tuple[str, ...]:
     chance = 100 * 0.5 / SHOWN_PEOPLE**0.5
     return (
+        *((TRUSTING,) if settings.trust_data else ()),
         *assumptions(before, knowledge=knowledge),
         (
             f"The baseline is the report of {seen.baseline.written} on {seen.baseline.at.date().isoformat()}, with its "
@@ -161,4 +170,5 @@ def _stamp(patient: Patient, circumstances: Circumstances, knowledge: Knowledge,
         seed=settings.seed,
         people=settings.people,
         horizon_days=settings.horizon_days,
+        widened=WIDENED if settings.trust_data else 1.0,
     )

@@ -79,7 +79,7 @@ def outlook(asked: Question, sample: Sample) -> Outlook:
     """Everything that is to come, from the weighted people."""
     history, days = asked.history, asked.visits
     people = asked.prior.people(sample.z[sample.picked(SHOWN_PEOPLE, asked.seed)], asked.seed)
-    before = asked.prior.people(asked.prior.draw(SHOWN_PEOPLE, asked.seed), asked.seed)
+    before = asked.prior.as_fitted.people(asked.prior.draw(SHOWN_PEOPLE, asked.seed), asked.seed)
     waiting, unseen = (_courses(asked, cohort, history.segments) for cohort in (people, before))
     event = goal_ahead(asked.goal, history, days)
     now = waiting.true_at(np.array([history.today]))[:, 0]

@@ -8,7 +8,7 @@ one of the fitted populations, all equally likely.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import ndtr, ndtri
@@ -40,6 +40,12 @@ class Prior:
     count: float  # reported, 10⁹/L
     igg: float | None  # reported, g/L
     group: str = "adults"  # whose fitted populations: "adults" | "children"
+    widened: float = 1.0  # people differ this much more than in the fitted population
+
+    @property
+    def as_fitted(self) -> Prior:
+        """The same person's prior with the spread of the fitted populations."""
+        return replace(self, widened=1.0)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -61,8 +67,15 @@ class Prior:
         columns = [normals(seed, name, n) for name in self.names[1:-1]]
         return np.column_stack([ndtri(uniforms(seed, COUNT, n)), *columns, place_of(uniforms(seed, SET, n))])
 
+    def _spread_out(self, z: Floats) -> Floats:
+        """Wider differences between people; a reported value, the recovery and the fitted population stay as drawn."""
+        reported = {COUNT, *((IGG,) if self.igg is not None else ())}
+        kept = reported | {RECOVERY, SET}
+        return np.asarray(z * [1.0 if name in kept else self.widened for name in self.names])
+
     def people(self, z: Floats, seed: int = 0) -> Cohort:
         """These people, ready to be simulated and to meet a laboratory (whose errors depend on the seed)."""
+        z = self._spread_out(z)
         sets = fitted_sets(self.knowledge, self.group)
         mine = which_set(z[:, -1], sets)
         went = recovery_day(z[:, self.names.index(RECOVERY)], sets, mine) if RECOVERY in self.names else None

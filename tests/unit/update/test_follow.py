@@ -25,10 +25,11 @@ def results(*pairs):
 def after(person, setting, known):
     """The follow-up of the suite's woman of 70 kg after 2 g/kg, with these counts."""
 
-    def make(*pairs, given=DOSES, goal=GOAL, events=(), people=4000, seed=1, threads=2, **changes):
+    def make(*pairs, given=DOSES, goal=GOAL, events=(), people=4000, seed=1, threads=2, trust_data=False, **changes):
         patient = person(measurements=results(*pairs), given=given, **changes)
         around = setting(as_of=date(2026, 11, max(day for day, _ in pairs)), start=None)
-        return follow_up(patient, goal, around, events, knowledge=known, people=people, seed=seed, threads=threads)
+        settings = {"people": people, "seed": seed, "threads": threads, "trust_data": trust_data}
+        return follow_up(patient, goal, around, events, knowledge=known, **settings)
 
     return make
 
@@ -163,3 +164,32 @@ def test_the_next_count_is_the_first_that_tells_nearly_the_most_before_the_goal(
     assert best(counts, before=None).day == 4
     assert best(counts, before=1) is None
     assert best(tuple(replace(one, bits=0.05) for one in counts), before=None) is None
+
+
+FALLING = ((2, 9), (4, 160), (6, 80), (9, 25))  # up at once and down at once: hardly anyone of the fitted population
+
+
+def test_trusting_the_data_lets_a_patient_be_further_from_the_population(after):
+    usual, trusting = after(*FALLING), after(*FALLING, trust_data=True)
+    assert [point.verdict for point in usual.fit.points] == ["does not fit", "fits", "fits"]
+    assert "does not fit" not in [point.verdict for point in trusting.fit.points]
+    pairs = zip(trusting.fit.points, usual.fit.points, strict=True)
+    assert all(wider.chance_as_extreme > narrow.chance_as_extreme for wider, narrow in list(pairs)[::2])
+
+
+def test_trusting_the_data_is_stamped_and_leaves_the_band_before_the_results_alone(after):
+    usual, trusting = after((2, 14), (3, 40), (5, 90)), after((2, 14), (3, 40), (5, 90), trust_data=True)
+    assert (usual.stamp.widened, trusting.stamp.widened) == (1.0, 2.0)
+    assert "trusted more, as asked" in trusting.notes[len(trusting.history.notes)]
+    assert not any("trusted more" in note for note in usual.notes)
+    assert trusting.outlook.prior == usual.outlook.prior
+    at = usual.outlook.posterior.days.index(15.0)
+    widths = [found.outlook.posterior.high_90[at] - found.outlook.posterior.low_90[at] for found in (usual, trusting)]
+    assert widths[1] > widths[0]
+
+
+def test_where_too_few_people_are_found_nothing_is_answered(after):
+    found = after((2, 9), (3, 60), (4, 110), (6, 20), (8, 9), people=2000, trust_data=True)
+    assert found.fit.effective_people < 100
+    assert found.outlook is None
+    assert any("cannot be calculated reliably" in line for line in found.withheld)
