@@ -255,6 +255,9 @@ class LimitsBlock(Block):
 class TeamBlock(Block):
     signer: Words = fact("Who signs the orders.", "ward pharmacist")
     contacts: Words = fact("Whom to call.", "haematology on call, extension 4242")
+    premedication: Words = fact(
+        "Medicines before the infusion, with doses and times, for the leaflet.", "paracetamol 500 mg at 08:30"
+    )
     home_medicines: Words = fact("Medicines to take or pause at home, for the leaflet.", "continue as usual")
     texts: Words = fact("The site's own words for the leaflet.", "Come to day unit B at 08:30.")
 

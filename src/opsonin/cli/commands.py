@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from opsonin import __version__
-from opsonin.cli import courses, followup, infuse, lookups, record, simulate, trials
+from opsonin.cli import courses, followup, infuse, leaflet, lookups, record, simulate, trials
 from opsonin.errors import CheckFailed, InputRefused, OpsoninError, Problem
 
 if TYPE_CHECKING:
@@ -240,6 +240,7 @@ def schema(what: str) -> None:
 courses.register(opsonin)
 followup.register(opsonin)
 infuse.register(opsonin)
+leaflet.register(opsonin)
 lookups.register(opsonin)
 simulate.register(opsonin)
 record.register(opsonin)
