@@ -29,7 +29,7 @@ demo: $(VENV)/.with-report ## Plan a case: prints the plan, writes a self-contai
 	$(BIN)/opsonin plan $(CASE) --out $(OUT)
 
 test: $(VENV)/.with-dev ## Run the tests
-	$(BIN)/python -m pytest -m "not prove"
+	$(BIN)/python -m pytest -m "not prove" -n logical --maxprocesses 4 --dist loadscope
 
 check: $(VENV)/.with-dev ## What continuous integration checks: style, types, room order
 	$(BIN)/ruff check .
