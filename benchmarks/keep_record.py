@@ -41,6 +41,9 @@ def measure(where: str, count: int) -> dict[str, object]:
         found = record.verify()
         verified = time.perf_counter() - begun
         assert found.holds and found.head.length == count
+        begun = time.perf_counter()
+        assert record.verify_case("nobody").holds
+        of_a_case = time.perf_counter() - begun
         late = []
         for number in range(100):
             begun = time.perf_counter()
@@ -59,6 +62,7 @@ def measure(where: str, count: int) -> dict[str, object]:
         "append_one_to_the_full_record_ms_median": round(late[len(late) // 2] * 1e3, 2),
         f"append_in_batches_of_{AT_ONCE}_us_per_event": round(batched / (count - ONE_BY_ONE) * 1e6, 1),
         "verify_s": round(verified, 2),
+        "verify_a_case_after_that_s": round(of_a_case, 2),
         "verify_and_export_s": round(exported, 2),
     }
 

@@ -147,6 +147,15 @@ def test_a_broken_record_is_found_out_with_exit_code_3(ward, tmp_path):
     assert not list((tmp_path / "backups").glob("*.jsonl"))
     salvaged = opsonin("record", "export", copy, "--even-if-broken", code=3).stdout
     assert len(salvaged.splitlines()) == found["length"]
+    saved = tmp_path / "saved.jsonl"
+    opsonin("record", "export", copy, "--even-if-broken", "--out", saved, code=3)
+    assert saved.read_text() == salvaged and stat.S_IMODE(saved.stat().st_mode) == 0o600
+    assert "is no new file" in opsonin("record", "export", copy, "--even-if-broken", "--out", saved, code=2).stderr
+
+
+def test_an_older_record_is_upgraded_and_an_up_to_date_one_left_alone(ward):
+    said = as_json("record", "upgrade", ward)
+    assert said["from"] == said["to"] and said["head"] == as_json("record", "verify", ward)["head"]
 
 
 def test_what_is_not_there_or_not_a_record_is_refused(tmp_path):

@@ -35,7 +35,8 @@ def add_to_book(path: Path, lines: Sequence[dict[str, Any]], *, as_of: date, jud
     added = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
     events = read_events(before + added, as_of=as_of, source=str(path))
     judge(events)
-    with path.open("a", encoding="utf-8") as file:
+    handle = os.open(path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
+    with os.fdopen(handle, "a", encoding="utf-8") as file:
         file.write(added)
         file.flush()
         os.fsync(file.fileno())

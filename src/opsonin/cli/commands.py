@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from opsonin import __version__
-from opsonin.cli import courses, followup, infuse, leaflet, lookups, record, simulate, trials
+from opsonin.cli import courses, followup, infuse, leaflet, lookups, record, recorded, simulate, trials
 from opsonin.errors import CheckFailed, InputRefused, OpsoninError, Problem
 
 if TYPE_CHECKING:
@@ -170,13 +170,13 @@ def plan(
     from opsonin.therapy import plan_therapy
 
     case, knowledge = _open(case_file, on=on.date() if on else None, pack=pack)
-    issuer = record.issuer(who, case) if record_at else ""
+    issuer = recorded.issuer(who, case) if record_at else ""
     if isinstance(case, AtgCase):
-        issue = (lambda plan: record.record_plan(record_at, plan, case, issuer)) if record_at else None
+        issue = (lambda plan: recorded.record_plan(record_at, plan, case, issuer)) if record_at else None
         courses.plan_atg(case, knowledge, product=product, out=out, as_json=as_json, also=also, issue=issue)
         return
     if record_at:
-        case = record.with_history(case, record_at)
+        case = recorded.with_history(case, record_at)
     only = courses.known_product(product, knowledge, "ivig") if product else None
     if also is not None and also not in knowledge.packs:
         known = ", ".join(sorted(knowledge.packs))
@@ -198,7 +198,7 @@ def plan(
     if record_at:
         from opsonin.case.plan_file import plan_to_dict
 
-        record.record_plan(record_at, plan_to_dict(made, knowledge), case, issuer)
+        recorded.record_plan(record_at, plan_to_dict(made, knowledge), case, issuer)
     report = _write(made, knowledge, out) if out is not None else None
     if as_json:
         from opsonin.case.plan_file import plan_to_dict

@@ -116,7 +116,7 @@ def _events(path: Path | None, record_at: str | None, case: Case, knowledge: Kno
         why = "are both given; what stands in both would count twice."
         raise InputRefused([Problem("--events, --record", "", why, "Name one of them.")])
     if record_at is not None:
-        from opsonin.cli.record import events_of
+        from opsonin.cli.recorded import events_of
 
         events = events_of(record_at, case.id, as_of=as_of)
     else:

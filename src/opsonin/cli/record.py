@@ -1,11 +1,11 @@
-"""The commands of the record, and what other commands read from it and write to it. Parse, call, render."""
+"""The commands of the record. Parse, call, render."""
 
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from opsonin.case import AtgCase, Case
-    from opsonin.patient.event import Event
     from opsonin.record import Entry, Head, Verification
     from opsonin.record.record import Record
 
@@ -187,6 +185,20 @@ def backup(where: str, folder: Path, as_json: bool) -> None:
 
 @record.command()
 @click.argument("where", metavar="RECORD")
+@JSON
+def upgrade(where: str, as_json: bool) -> None:
+    """Bring a record of an older Opsonin to this version's tables; verified before and after, nothing in it changes."""
+    from opsonin.record import upgrade_record
+    from opsonin.record.database import REVISION
+
+    before, head = upgrade_record(where)
+    said = {"record": head.record, "from": before, "to": REVISION, "length": head.length, "head": head.hash}
+    words = f"Tables of version {before}" + (" already." if before == REVISION else f" brought to {REVISION}.")
+    _say(said, as_json, f"{words} Every link holds. Head: {head}")
+
+
+@record.command()
+@click.argument("where", metavar="RECORD")
 @click.option("--case", metavar="ID", required=True, help="Of this case.")
 @JSON
 def tolerance(where: str, case: str, as_json: bool) -> None:
@@ -200,61 +212,6 @@ def tolerance(where: str, case: str, as_json: bool) -> None:
         click.echo(json.dumps([tolerance_as_dict(one) for one in found], ensure_ascii=False))
     else:
         click.echo(tolerance_as_yaml(found), nl=False)
-
-
-@contextmanager
-def verified(where: str) -> Iterator[Record]:
-    """A record for another command to read from or write to: refused when it is broken."""
-    from opsonin.record.transfer import refuse_broken
-
-    with _open(where) as opened:
-        refuse_broken(opened.verify(), opened.name)
-        yield opened
-
-
-def events_of(where: str, case: str, *, as_of: date) -> tuple[Event, ...]:
-    """The events of one case, from a record that verifies. Nothing may lie after the day of the case."""
-    from opsonin.errors import InputRefused, Problem
-
-    with verified(where) as opened:
-        events = opened.events(case)
-    late = [event for event in events if event.at.date() > as_of]
-    if late:
-        why, remedy = f"is after {as_of.isoformat()}, the day of the case.", "Give the day with --on, or in `as_of`."
-        raise InputRefused([Problem(e.place, e.at.isoformat(), why, remedy) for e in late], source=where)
-    return events
-
-
-def with_history(case: Case, where: str) -> Case:
-    """The case with what its record adds: doses given, and infusions with the rates borne."""
-    from dataclasses import replace
-
-    from opsonin.record.tolerance import as_history
-
-    events = events_of(where, case.id, as_of=case.circumstances.as_of)
-    tolerated, given = as_history(events, case.patient)
-    return replace(case, patient=replace(case.patient, tolerated=tolerated, given=given))
-
-
-def issuer(who: str | None, case: Case | AtgCase) -> str:
-    """Who issues a plan: as said, else who signs in the case. Refused when neither is known."""
-    from opsonin.errors import InputRefused, Problem
-
-    found = who or case.circumstances.team.get("signer")
-    if not found:
-        why = "is missing: a record needs to know who issues a plan."
-        raise InputRefused([Problem("--who", "", why, "Name a role, or fill in team.signer in the case.")])
-    return found
-
-
-def record_plan(where: str, plan: dict[str, Any], case: Case | AtgCase, who: str) -> None:
-    """Record that this plan was issued now, and say so."""
-    from opsonin.record.issue import issued
-
-    now = datetime.now().astimezone().replace(microsecond=0)
-    with _open(where) as opened:
-        entry = opened.append(issued(plan, case=case.id, who=who, at=now, case_sha256=case.text_hash))
-    click.echo(f"Recorded as entry {entry.number}, id {entry.id}.", err=True)
 
 
 def _open(where: str) -> Record:
@@ -330,12 +287,25 @@ def _salvage(opened: Record, case: str | None, out: Path | None) -> int:
         for line in lines:
             click.echo(line)
     else:
-        with out.open("x", encoding="utf-8") as file:
-            file.writelines(f"{line}\n" for line in lines)
+        _write_new(out, lines)
     found = opened.verify()
     for broken in found.breaks:
         click.echo(f"Check failed: {broken}", err=True)
     return 0 if found.holds else BROKEN
+
+
+def _write_new(out: Path, lines: Iterator[str]) -> None:
+    """Line by line into a new file of its owner's, as far as the record can be read."""
+    from opsonin.errors import InputRefused, Problem
+
+    try:
+        handle = os.open(out, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except OSError as error:
+        raise InputRefused(
+            [Problem("--out", str(out), f"is no new file: {error.strerror}.", "Name a new file.")]
+        ) from None
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.writelines(f"{line}\n" for line in lines)
 
 
 def _say(values: dict[str, Any], as_json: bool, words: str) -> None:
@@ -375,8 +345,6 @@ def _print_verification(where: str, found: Verification) -> None:
 
 
 def _console() -> Any:
-    import os
-
     from rich.console import Console
 
     wide_enough = sys.stdout.isatty() or "COLUMNS" in os.environ

@@ -7,7 +7,7 @@ May import: planning and below; SQLAlchemy, Alembic and rfc8785 (extra `record`)
 
 from opsonin.record.chain import Break, Entry, Head
 from opsonin.record.errors import NotRecorded, RecordBroken, RecordNotInstalled, RecordUnavailable, RecordWarning
-from opsonin.record.opening import create_record, open_record
+from opsonin.record.opening import create_record, open_record, upgrade_record
 from opsonin.record.tolerance import Tolerance, tolerance
 from opsonin.record.verify import Verification
 
@@ -25,4 +25,5 @@ __all__ = [
     "create_record",
     "open_record",
     "tolerance",
+    "upgrade_record",
 ]

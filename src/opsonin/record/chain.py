@@ -103,9 +103,9 @@ def link(event: Line, *, after: Entry | None, recorded: datetime) -> Entry:
     return Entry(number, when, event, previous, _hash(number, when, event, previous, back), back)
 
 
-def broken_links(entries: Iterable[Entry]) -> Iterator[Break]:
-    """Every link that does not hold, first one first."""
-    number, previous, recorded = 0, NO_HASH, ""
+def broken_links(entries: Iterable[Entry], *, first: Entry | None = None) -> Iterator[Break]:
+    """Every link that does not hold, first one first. `first`: the entry these begin with; else the record's first."""
+    number, previous, recorded = (first.number - 1, first.previous, "") if first is not None else (0, NO_HASH, "")
     for entry in entries:
         number += 1
         if entry.number != number:

@@ -1,9 +1,10 @@
 """How is the store reached, and how does it promise to keep what it took?
 
-SQLite: one file, no server. WAL keeps readers and the writer apart; `synchronous=FULL` makes each commit wait until
-the log is on the disk (with WAL, NORMAL would let a power cut lose the last commits); a writer takes the write lock
-when it begins, so two writers queue instead of failing half-way. PostgreSQL: `synchronous_commit=on`, and an advisory
-lock for the writer that needs no right but INSERT.
+SQLite: one file, no server. WAL keeps readers and the writer apart; `synchronous=EXTRA` makes each commit wait until
+the log is on the disk (NORMAL would let a power cut lose the last commits; FULL would, where someone switched WAL off);
+`fullfsync` asks for the same where fsync alone does not wait for the disk (macOS); a writer takes the write lock when
+it begins, so two writers queue instead of failing half-way. PostgreSQL: `synchronous_commit=on`, no entry for a server
+with `fsync` off, and an advisory lock for the writer that needs no right but INSERT.
 """
 
 from __future__ import annotations
@@ -18,12 +19,17 @@ from typing import Any
 import sqlalchemy as sa
 
 from opsonin.errors import InputRefused, Problem
+from opsonin.record.errors import NotRecorded
 
-REVISION = "0001"  # of the tables this version writes
+REVISION = "0002"  # of the tables this version reads and writes
+MIGRATIONS = Path(__file__).parent / "migrations"
+OLDER = ("0001",)  # what `upgrade` brings up to it
 WRITERS_LOCK = 0x0B50_0114  # the advisory lock under which entries are added
 WAIT_SECONDS = 30  # for another writer
 
-_PROMISES = ("synchronous=FULL", "trusted_schema=OFF", "cell_size_check=ON")
+_PROMISES = (
+    "synchronous=EXTRA", "fullfsync=ON", "checkpoint_fullfsync=ON", "trusted_schema=OFF", "cell_size_check=ON",
+)  # fmt: skip
 
 tables = sa.MetaData()
 entries = sa.Table(
@@ -38,6 +44,7 @@ entries = sa.Table(
     sa.Column("hash", sa.Text, nullable=False, unique=True),
     sa.Column("clock_back_from", sa.Text, nullable=False),
     sa.UniqueConstraint("case_id", "event_id"),
+    sa.Index("entries_by_case", "case_id", "number"),
 )
 identity = sa.Table(
     "record",
@@ -103,7 +110,13 @@ def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
     with engine.connect().execution_options(writing=True) as connection, connection.begin():
         if connection.dialect.name == "postgresql":
             connection.execute(sa.text("SET LOCAL synchronous_commit = on"))
-            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(WRITERS_LOCK)))
+            lock = sa.func.pg_advisory_xact_lock(WRITERS_LOCK)
+            row = connection.execute(sa.select(sa.func.current_setting("fsync"), lock)).one()
+            if row[0] != "on":
+                raise NotRecorded(
+                    f"{shown(engine.url)} runs with fsync off: a power cut would lose what it acknowledges. Nothing "
+                    "was recorded. Set fsync = on in postgresql.conf and reload the server."
+                )
         yield connection
 
 
@@ -118,17 +131,17 @@ def new_file(path: Path) -> None:
         raise InputRefused([Problem("record", str(path), why, "Check the folder.")]) from None
 
 
-def build_tables(engine: sa.Engine) -> None:
-    """Bring an empty or older store to this version's tables (Alembic)."""
+def build_tables(engine: sa.Engine, revision: str = REVISION) -> None:
+    """Bring an empty or older store to the tables of this revision (Alembic), all of it or nothing."""
     from alembic import command
     from alembic.config import Config
 
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(MIGRATIONS))
     config.set_main_option("path_separator", "os")
     with writing(engine) as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, revision)
 
 
 def revision(connection: sa.Connection) -> str | None:

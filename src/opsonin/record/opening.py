@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from opsonin.errors import InputRefused, Problem
-from opsonin.record.chain import Clock, now, stamp
+from opsonin.record.chain import Clock, Head, now, stamp
 from opsonin.record.errors import RecordBroken, RecordUnavailable, need
 from opsonin.record.witness import sync_folder
 
@@ -32,6 +32,42 @@ def open_record(where: str | Path, *, clock: Clock = now) -> Record:
     0
     >>> folder.cleanup()
     """
+    from opsonin.record import database
+
+    record, found = _opened(where, clock)
+    if found == database.REVISION:
+        return record
+    record.close()
+    why = f"has tables of version {found}; this version of Opsonin knows {database.REVISION}."
+    remedy = "`opsonin record upgrade` brings it up to date." if found in database.OLDER else _USE_NEWER
+    raise InputRefused([Problem("record", record.name, why, remedy)])
+
+
+def upgrade_record(where: str | Path, *, clock: Clock = now) -> tuple[str, Head]:
+    """Bring an older record to this version's tables, all of it or nothing; the version it had, and its head.
+
+    It is verified before and after: every entry stays as it is. Raises RecordBroken when it does not hold."""
+    from opsonin.record import database
+    from opsonin.record.transfer import refuse_broken
+
+    record, found = _opened(where, clock)
+    with record:
+        before = record.verify()
+        refuse_broken(before, record.name)
+        if found == database.REVISION:
+            return found, before.head
+        if found not in database.OLDER:
+            why = f"has tables of version {found}; this version of Opsonin knows {database.REVISION}."
+            raise InputRefused([Problem("record", record.name, why, _USE_NEWER)])
+        record.upgrade()
+    with open_record(where, clock=clock) as record:
+        after = record.verify(known=[before.head])
+        refuse_broken(after, record.name)
+    return found, after.head
+
+
+def _opened(where: str | Path, clock: Clock) -> tuple[Record, str]:
+    """The record, whatever the version of its tables, and that version."""
     need("rfc8785"), need("alembic")
     sa = need("sqlalchemy")
     from opsonin.record import database
@@ -57,10 +93,7 @@ def open_record(where: str | Path, *, clock: Clock = now) -> Record:
         raise InputRefused([Problem("record", name, "holds no record.", _MAKE)])
     if id is None:
         raise RecordBroken(f"{name} has lost the record's own name.")
-    if found != database.REVISION:
-        why = f"has tables of version {found}; this version of Opsonin knows {database.REVISION}."
-        raise InputRefused([Problem("record", name, why, "Use the Opsonin that wrote it, or a newer one.")])
-    return Record(engine, id=id, name=name, file=path, clock=clock)
+    return Record(engine, id=id, name=name, file=path, clock=clock), found
 
 
 def create_record(where: str | Path, *, clock: Clock = now) -> Record:
@@ -89,6 +122,7 @@ def create_record(where: str | Path, *, clock: Clock = now) -> Record:
 
 
 _MAKE = "`opsonin record new` makes one."
+_USE_NEWER = "Use the Opsonin that wrote it, or a newer one."
 
 
 def _create_file(path: Path, clock: Clock) -> None:

@@ -22,6 +22,7 @@ from opsonin.record import database
 from opsonin.record.chain import NO_HASH, Clock, Entry, Head, Line, canonical, link
 from opsonin.record.database import entries
 from opsonin.record.errors import NotRecorded, RecordBroken, RecordUnavailable
+from opsonin.record.remembered import Seen, keep_seen, path_beside, read_seen, still_holds
 from opsonin.record.verify import Verification, verify
 from opsonin.record.witness import disagreement, keep_head, read_head, witness_for
 
@@ -100,7 +101,27 @@ class Record:
 
     def verify(self, *, known: Iterable[Head] = ()) -> Verification:
         """Whether every entry is as it was recorded and none is lost; `known`: heads noted elsewhere."""
-        return verify(self._engine, id=self.id, file=self.file, witness=self.witness, known=tuple(known))
+        found = verify(self._engine, id=self.id, file=self.file, witness=self.witness, known=tuple(known))
+        if found.holds:
+            keep_seen(path_beside(self.witness), Seen(found.head, found.columns))
+        return found
+
+    def verify_case(self, case: str) -> Verification:
+        """The same as far as one case goes: what was verified before and has not changed since is not read again."""
+        seen = read_seen(path_beside(self.witness))
+        now = still_holds(self._engine, seen, id=self.id, case=case, witness=self.witness) if seen is not None else None
+        if now is None:
+            return self.verify()
+        if now != seen:
+            keep_seen(path_beside(self.witness), now)
+        return Verification(now.head, (), (), 0, now.columns)
+
+    def upgrade(self) -> None:
+        """Bring the store to this version's tables; the entries stay as they are."""
+        try:
+            database.build_tables(self._engine)
+        except sa.exc.DatabaseError as error:
+            raise NotRecorded(f"{self.name} could not be upgraded and is as it was: {_why(error)}") from error
 
     def restore(self, verified: Iterable[Entry]) -> int:
         """Take over entries of a verified export as they are, after those that are here already; how many were new.

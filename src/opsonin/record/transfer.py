@@ -62,7 +62,7 @@ def write_backup(record: Record, folder: Path) -> tuple[Path, Head]:
     """Write an export of the whole record into a folder, and read it back.
 
     Refused when the record does not verify, or is not the continuation of the backups of it that are there."""
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     earlier = [seal for seal in map(read_seal, sorted(folder.glob("*.jsonl"))) if seal and seal.record == record.id]
     found = record.verify(known=earlier)
     refuse_broken(found, record.name)

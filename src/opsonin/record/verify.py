@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,12 +11,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from opsonin.record.chain import NO_HASH, Break, Entry, Head, broken_links, canonical
+from opsonin.record.chain import NO_HASH, Break, Entry, Head, broken_links
 from opsonin.record.database import entries
 from opsonin.record.errors import RecordBroken
+from opsonin.record.remembered import Columns
+from opsonin.record.rows import entry_of_row, rows
 from opsonin.record.witness import disagreement, read_head
 
-_AT_ONCE = 1000  # rows fetched together
 _MOST_BREAKS = 20  # shown; the first is what matters
 _GUARDS = ("entries_no_update", "entries_no_delete", "record_no_update", "record_no_delete", "entries_in_order")
 
@@ -30,6 +30,7 @@ class Verification:
     breaks: tuple[Break, ...]
     remarks: tuple[str, ...]
     clock_went_back: int  # entries before which the clock had gone back
+    columns: str = ""  # one SHA-256 over the columns of every entry, see `remembered`
 
     @property
     def holds(self) -> bool:
@@ -68,7 +69,11 @@ def verify(
         if wrong:
             breaks.append(Break(min(head.length, reading.length + 1), f"{wrong}."))
     return Verification(
-        Head(id, reading.length, reading.hash), tuple(breaks[:_MOST_BREAKS]), tuple(remarks), reading.clock_went_back
+        head=Head(id, reading.length, reading.hash),
+        breaks=tuple(breaks[:_MOST_BREAKS]),
+        remarks=tuple(remarks),
+        clock_went_back=reading.clock_went_back,
+        columns=reading.columns.digest(),
     )
 
 
@@ -79,6 +84,7 @@ class _Reading:
         self.length, self.hash, self.clock_went_back = 0, NO_HASH, 0
         self.hash_at: dict[int, str] = {}
         self.breaks: list[Break] = []
+        self.columns = Columns()
         self.rest: Iterator[Entry] = iter(())
         self._wanted = wanted
 
@@ -87,30 +93,16 @@ class _Reading:
         return self.rest
 
     def _read(self, connection: sa.Connection) -> Iterator[Entry]:
-        for row in _rows(connection):
-            try:
-                event = json.loads(row.event)
-                as_written = canonical(event).decode() == row.event
-            except (ValueError, TypeError, RecursionError):
-                event, as_written = {}, False
-            if not as_written or (row.case_id, row.event_id) != (event.get("case"), event.get("id")):
+        for row in rows(connection, entries):
+            entry, agrees = entry_of_row(row)
+            if not agrees:
                 self.breaks.append(Break(row.number, "was changed in the table: its columns do not agree."))
             self.length, self.hash = row.number, row.hash
+            self.columns.add(row)
             self.clock_went_back += bool(row.clock_back_from)
             if row.number in self._wanted:
                 self.hash_at[row.number] = row.hash
-            yield Entry(row.number, row.recorded, event, row.previous, row.hash, row.clock_back_from)
-
-
-def _rows(connection: sa.Connection) -> Iterator[sa.Row[Any]]:
-    """Every row, page by page."""
-    after = -(2**62)
-    every = sa.select(entries).order_by(entries.c.number).limit(_AT_ONCE)
-    while page := connection.execute(every.where(entries.c.number > after)).all():
-        yield from page
-        if page[-1].number <= after:  # a damaged file may lead in circles
-            raise ValueError("its numbers do not grow")
-        after = page[-1].number
+            yield entry
 
 
 def _soundness(connection: sa.Connection) -> Iterator[Break]:

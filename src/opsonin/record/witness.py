@@ -52,7 +52,7 @@ def keep_head(path: Path, head: Head) -> None:
         with _alone(path):
             kept = read_head(path)
             if kept is None or kept.record != head.record or kept.length < head.length:
-                _replace(path, json.dumps({"record": head.record, "length": head.length, "hash": head.hash}) + "\n")
+                replace_file(path, json.dumps({"record": head.record, "length": head.length, "hash": head.hash}) + "\n")
     except OSError as error:
         says = f"The event is recorded, but the head could not be kept in {path}: {error.strerror}."
         warnings.warn(RecordWarning(says), stacklevel=3)
@@ -84,7 +84,7 @@ def _alone(path: Path) -> Iterator[None]:
         os.close(lock)
 
 
-def _replace(path: Path, text: str) -> None:
+def replace_file(path: Path, text: str) -> None:
     """The new content whole, or the old one: written beside, made durable, then renamed."""
     beside = path.with_name(f"{path.name}.{os.getpid()}")
     handle = os.open(beside, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)

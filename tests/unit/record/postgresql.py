@@ -5,6 +5,7 @@ import pwd
 import shutil
 import signal
 import subprocess
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -16,8 +17,8 @@ class NoServer(Exception):
 
 
 class Server:
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.data = folder, folder / "data"
+    def __init__(self, folder: Path, *, small: bool = False) -> None:
+        self.folder, self.data, self.small = folder, folder / "data", small
         found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[4]))
         on_path = shutil.which("initdb")
         if not found and on_path is None:
@@ -47,12 +48,14 @@ class Server:
 
     def __enter__(self) -> "Server":
         self._run("initdb", "--pgdata", str(self.data), "--auth=trust", "--username=owner", "--encoding=UTF8",
-                  "--no-locale", "--no-sync")  # fmt: skip
+                  "--no-locale", "--no-sync", *(["--wal-segsize=1"] if self.small else []))  # fmt: skip
         self.start()
         return self
 
     def start(self) -> None:
         options = f"-c listen_addresses='' -c unix_socket_directories='{self.folder}' -c shared_buffers=16MB"
+        if self.small:
+            options += " -c min_wal_size=2MB -c max_wal_size=8MB"
         log = str(self.folder / "server.log")
         self._run("pg_ctl", "start", "--wait", "--pgdata", str(self.data), "--log", log, "--options", options)
 
@@ -69,6 +72,26 @@ class Server:
         while any(Path(f"/proc/{process}").exists() for process in (first, *map(int, children))):
             pass
         (self.data / "postmaster.pid").unlink(missing_ok=True)
+
+    def restart(self) -> None:
+        """Start again after it ended by itself, or was in the middle of trying."""
+        with suppress(NoServer):
+            self._run("pg_ctl", "stop", "--wait", "--mode=immediate", "--pgdata", str(self.data))
+        self.start()
+
+    def setting(self, name: str, value: str) -> None:
+        """Change a setting of the running server, and wait until it holds."""
+        import psycopg
+
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(f"ALTER SYSTEM SET {name} = {value}")
+            connection.execute("SELECT pg_reload_conf()")
+        for _ in range(100):
+            with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+                if connection.execute(f"SHOW {name}").fetchone()[0] == value:
+                    return
+            time.sleep(0.05)
+        raise AssertionError(f"{name} did not become {value}")
 
     def url(self, database: str, user: str = "owner") -> str:
         return f"postgresql://{user}@/{database}?host={self.folder}"

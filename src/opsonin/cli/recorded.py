@@ -1,0 +1,61 @@
+"""What other commands read from a record and write to it. Call, render."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from opsonin.case import AtgCase, Case
+    from opsonin.patient.event import Event
+
+
+def events_of(where: str, case: str, *, as_of: date) -> tuple[Event, ...]:
+    """The events of one case, from a record that holds as far as this case goes. None may lie after the case's day."""
+    from opsonin.errors import InputRefused, Problem
+    from opsonin.record import open_record
+    from opsonin.record.transfer import refuse_broken
+
+    with open_record(where) as opened:
+        refuse_broken(opened.verify_case(case), opened.name)
+        events = opened.events(case)
+    late = [event for event in events if event.at.date() > as_of]
+    if late:
+        why, remedy = f"is after {as_of.isoformat()}, the day of the case.", "Give the day with --on, or in `as_of`."
+        raise InputRefused([Problem(e.place, e.at.isoformat(), why, remedy) for e in late], source=where)
+    return events
+
+
+def with_history(case: Case, where: str) -> Case:
+    """The case with what its record adds: doses given, and infusions with the rates borne."""
+    from dataclasses import replace
+
+    from opsonin.record.tolerance import as_history
+
+    events = events_of(where, case.id, as_of=case.circumstances.as_of)
+    tolerated, given = as_history(events, case.patient)
+    return replace(case, patient=replace(case.patient, tolerated=tolerated, given=given))
+
+
+def issuer(who: str | None, case: Case | AtgCase) -> str:
+    """Who issues a plan: as said, else who signs in the case. Refused when neither is known."""
+    from opsonin.errors import InputRefused, Problem
+
+    found = who or case.circumstances.team.get("signer")
+    if not found:
+        why = "is missing: a record needs to know who issues a plan."
+        raise InputRefused([Problem("--who", "", why, "Name a role, or fill in team.signer in the case.")])
+    return found
+
+
+def record_plan(where: str, plan: dict[str, Any], case: Case | AtgCase, who: str) -> None:
+    """Record that this plan was issued now, and say so."""
+    from opsonin.record import open_record
+    from opsonin.record.issue import issued
+
+    now = datetime.now().astimezone().replace(microsecond=0)
+    with open_record(where) as opened:
+        entry = opened.append(issued(plan, case=case.id, who=who, at=now, case_sha256=case.text_hash))
+    click.echo(f"Recorded as entry {entry.number}, id {entry.id}.", err=True)
