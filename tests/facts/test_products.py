@@ -104,6 +104,32 @@ def test_rates_are_those_of_the_comparison(key, expected):
     assert (f"{risk.value.normalize():f} {risk.unit}" if risk else None) == at_risk
 
 
+PRINTED_TWICE = [
+    pytest.param(product, label, name, id=f"{product.id}-{label.region}-{name}")
+    for product in PRODUCTS
+    for label in product.labels.values()
+    for name in ("rate_start", "rate_maximum")
+    if f"{name}_volume" in label.facts
+]
+
+
+def test_labels_that_print_a_rate_twice_are_on_the_shelf():
+    assert {case.id for case in PRINTED_TWICE} == {
+        *("gamunex_c-us-rate_start", "gamunex_c-us-rate_maximum", "gammaked-us-rate_start", "gammaked-us-rate_maximum"),
+        *("gammaplex_5-us-rate_start", "gammaplex_5-us-rate_maximum", "privigen-us-rate_start"),
+        *("privigen-us-rate_maximum", "octagam_10-us-rate_maximum", "panzyga-us-rate_maximum"),
+        "flebogamma_dif_5-us-rate_maximum",
+    }
+
+
+@pytest.mark.parametrize(("product", "label", "name"), PRINTED_TWICE)
+def test_a_rate_printed_twice_is_the_same_rate(product, label, name):
+    """The label's milligrams and millilitres agree at the product's strength: a slip in either would show."""
+    mass, volume = label.facts[name], label.facts[f"{name}_volume"]
+    assert (mass.unit, volume.unit) == ("mg/kg/min", "mL/kg/min")
+    assert mass.value == volume.value * product.concentration_mg_per_ml
+
+
 LABELS = {
     ("privigen", "us"): (("chronic",), 15, "1x2"),
     ("gamunex_c", "us"): ((), None, "1x2 0.4x5"),

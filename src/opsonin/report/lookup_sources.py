@@ -111,4 +111,6 @@ def citation_counts(knowledge: Knowledge) -> dict[str, tuple[int, int]]:
 
 
 def _locators(fact: Fact, source: Source) -> str:
-    return "\n".join(citation.locator for citation in fact.citations if citation.source == source.key)
+    """The places in this work, one a line, then the source-document facts that the fact carries."""
+    places = [citation.locator for citation in fact.citations if citation.source == source.key]
+    return "\n".join([*places, *fact.tags])
