@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs/reference/commands.md").read_text(encoding="utf-8")
 TODAY = load_knowledge(on=date.today())
 ADDRESS = re.compile(r"https?://")
-LOOKUPS = ("product", "compare", "rule", "pack", "sources", "shelf", "evidence", "explain")
+LOOKUPS = ("product", "compare", "rule", "pack", "protocol", "sources", "shelf", "evidence", "explain")
 
 
 @click.group()
@@ -143,6 +143,54 @@ def test_every_pack(id: str) -> None:
     assert set(answer["pack"]["products"]) == set(TODAY.of_family("ivig"))
 
 
+@pytest.mark.parametrize("id", TODAY.protocols)
+def test_every_protocol(id: str) -> None:
+    item = TODAY.protocols[id]
+    text = " ".join(in_words("protocol", id).split())
+    assert f"{item.says}{item.fact.mark}" in text and TODAY.product(item.product).brand in text
+    assert ("ideal weight in obesity" in text) == (item.dosing_weight == "ideal-when-obese")
+    assert ("halving rule is not applied" in text) == item.cytopenia_is_the_disease
+    limit = item.cumulative_mg_per_kg
+    stated = f"{limit[0].normalize():f} to {limit[1].normalize():f} mg/kg" if limit else "its source states none"
+    assert f"Cumulative dose {stated}" in text
+    answer = as_json("protocol", id.replace("-", "_"))
+    check_keys("protocol", answer, answer["protocol"], *answer["protocol"]["phases"])
+    check_facts(answer["facts"])
+    shown = answer["protocol"]
+    assert shown["fact"] == item.fact.id and shown["product"] == item.product
+    assert [phase["doses"] for phase in shown["phases"]] == [list(phase.doses) for phase in item.phases]
+    beside = {fact_id for fact_id in answer["facts"] if fact_id.startswith("products/")}
+    assert beside and all(fact_id.startswith(f"products/{item.product}/") for fact_id in beside)
+
+
+@pytest.mark.parametrize(
+    ("id", "days", "adds_up_to"),
+    [
+        ("atgam_us/kidney-rejection", ["1 to 14", "none, or 16 to at most 28"], ["140", "315"]),
+        ("atgam_us/kidney-delay-of-rejection", ["1 to 14", "16 to 28"], ["315", "315"]),
+        (
+            "atgam_us/aplastic-anaemia",
+            ["1 to 8, at most to 14", "2 days after the last dose before"],
+            ["80", "420"],
+        ),
+        ("thymoglobuline_ch/gvhd-prophylaxis", ["−4 to −2, at most to −1"], ["7.5", "10"]),
+        ("lexicomp_rabbit/hct-0.5-2-2", ["−2", "−1", "1"], ["4.5", "4.5"]),
+        ("lexicomp_rabbit/intestine-prophylaxis", ["0 to 8"], ["10", "10"]),
+    ],
+)
+def test_the_days_of_a_protocol_and_what_it_adds_up_to(id: str, days: list[str], adds_up_to: list[str]) -> None:
+    shown = as_json("protocol", id)["protocol"]
+    assert shown["days"] == days
+    assert [Decimal(text) for text in shown["adds_up_to_mg_per_kg"]] == [Decimal(text) for text in adds_up_to]
+
+
+def test_a_cumulative_dose_that_a_source_states_is_what_its_doses_add_up_to() -> None:
+    for id, item in TODAY.protocols.items():
+        if item.cumulative_mg_per_kg is not None:
+            adds_up_to = as_json("protocol", id)["protocol"]["adds_up_to_mg_per_kg"]
+            assert tuple(map(Decimal, adds_up_to)) == item.cumulative_mg_per_kg, id
+
+
 def test_every_source() -> None:
     for key, source in TODAY.sources.items():
         text = in_words("sources", key)
@@ -155,20 +203,21 @@ def test_every_source() -> None:
         assert "seen_at" not in json.dumps(answer)
 
 
-@pytest.mark.parametrize("words", [("product",), ("rule",), ("pack",), ("sources",), ("evidence",)])
+@pytest.mark.parametrize("words", [("product",), ("rule",), ("pack",), ("protocol",), ("sources",), ("evidence",)])
 def test_without_an_id_the_list(words: tuple[str, ...]) -> None:
     text = in_words(*words)
     wanted = {
         "product": list(TODAY.products),
         "rule": [rule.id for rule in TODAY.rules],
         "pack": list(TODAY.packs),
+        "protocol": list(TODAY.protocols),
         "sources": list(TODAY.sources),
         "evidence": [arm.study.split()[0] for arm in TODAY.published],
     }[words[0]]
     assert wanted and all(id in text for id in wanted)
     answer = as_json(*words)
     check_keys(words[0], answer)
-    if words[0] in ("product", "rule", "pack"):
+    if words[0] in ("product", "rule", "pack", "protocol"):
         assert len(answer[f"{words[0]}s"]) == len(wanted)
         check_keys(words[0], {}, *answer[f"{words[0]}s"])
 
@@ -273,6 +322,8 @@ def code_of(monkeypatch: pytest.MonkeyPatch, *words: str) -> object:
         (("compare", "privigen", "octagam-1"), "octagam_10"),
         (("rule", "renal"), "class/renal_risk"),
         (("pack", "uss"), "us"),
+        (("protocol", "kidney-rejection"), "atgam_us/kidney-rejection"),
+        (("protocol", "thymoglobulin-us/kidney"), "thymoglobulin_us/kidney-prophylaxis"),
         (("sources", "robak"), "robak_2009"),
         (("compare", "privigen"), "two or more"),
         (("compare", "privigen", "PRIVIGEN"), "two or more"),
@@ -308,7 +359,7 @@ def test_a_day_is_taken_and_written_back() -> None:
 
 def test_every_lookup_and_every_command_here_is_on_the_page_and_has_help() -> None:
     assert set(LOOKUPS) == set(doors.commands)
-    for name in ("product", "compare", "rule", "pack", "sources", "shelf audit", "evidence", "explain"):
+    for name in ("product", "compare", "rule", "pack", "protocol", "sources", "shelf audit", "evidence", "explain"):
         assert f"\n## opsonin {name}" in PAGE, name
         assert ask(*name.split(), "--help").stdout.startswith("Usage:")
         command: click.Command = doors

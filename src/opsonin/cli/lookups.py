@@ -1,4 +1,4 @@
-"""The look-up doors: product, compare, rule, pack, sources, shelf audit, evidence, explain. Parse, call, render."""
+"""The look-up doors: product, compare, rule, pack, protocol, sources, shelf, evidence, explain. Parse, call, render."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _on = click.option(
 
 def register(group: click.Group) -> None:
     """Hang the look-up commands on the main group."""
-    for command in (product, compare, rule, pack, sources, shelf, evidence):
+    for command in (product, compare, rule, pack, protocol, sources, shelf, evidence):
         group.add_command(command)
     explain.register(group)
 
@@ -114,6 +114,28 @@ def pack(id: str | None, as_json: bool, on: Any) -> None:
         as_json,
         lambda: page.pack_to_dict(knowledge, wanted, on=day),
         lambda out: page.show_pack(out, knowledge, wanted),
+    )
+
+
+@click.command()
+@click.argument("id", required=False)
+@_json
+@_on
+def protocol(id: str | None, as_json: bool, on: Any) -> None:
+    """A protocol of antithymocyte globulin: doses, days, limits, weight rule, source; without ID, the list."""
+    from opsonin.report import lookup_protocols as page
+
+    knowledge, day = _known(on)
+    if id is None:
+        _say(
+            as_json, lambda: page.protocols_to_dict(knowledge, on=day), lambda out: page.list_protocols(out, knowledge)
+        )
+        return
+    wanted = knowledge.protocols[_find(id, knowledge.protocols, "opsonin protocol")]
+    _say(
+        as_json,
+        lambda: page.protocol_to_dict(knowledge, wanted, on=day),
+        lambda out: page.show_protocol(out, knowledge, wanted),
     )
 
 

@@ -7,6 +7,7 @@ smaller volume), the course keeps the limit, and a finding says so.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -98,7 +99,7 @@ def courses(
     found = []
     for end in ends(protocol, request):
         infusions: list[GlobulinInfusion] = []
-        for number, (day, mg_per_kg) in enumerate(schedule(protocol, request, end), start=1):
+        for number, (day, mg_per_kg) in enumerate(_as_asked(protocol, request, end), start=1):
             first = number == 1
             on = day_of(protocol, request, recipient, start, day)
             infusions.append(
@@ -134,20 +135,22 @@ def ends(protocol: Protocol, request: Request) -> tuple[str, ...]:
     return ("smallest", "largest") if dose_open or doses_open else ("as-named",)
 
 
-def schedule(protocol: Protocol, request: Request, end: str) -> tuple[tuple[int, Decimal], ...]:
-    """Day and mg/kg of every dose, as the protocol counts."""
-    counts = (
-        list(request.doses)
-        if request.doses is not None
-        else [phase.doses[end == "largest"] for phase in protocol.phases]
-    )
+def _as_asked(protocol: Protocol, request: Request, end: str) -> tuple[tuple[int, Decimal], ...]:
+    return schedule(protocol, end, doses=request.doses, dose_mg_per_kg=request.dose_mg_per_kg)
+
+
+def schedule(
+    protocol: Protocol, end: str, *, doses: Sequence[int] | None = None, dose_mg_per_kg: Decimal | None = None
+) -> tuple[tuple[int, Decimal], ...]:
+    """Day and mg/kg of every dose, as the protocol counts; what is not named is taken from this end of it."""
+    counts = list(doses) if doses is not None else [phase.doses[end == "largest"] for phase in protocol.phases]
     if protocol.most_doses is not None:
         for index in reversed(range(len(counts))):
             counts[index] -= min(counts[index], max(0, sum(counts) - protocol.most_doses))
     found: list[tuple[int, Decimal]] = []
     for phase, count in zip(protocol.phases, counts, strict=True):
         low, high = phase.dose_mg_per_kg
-        named = request.dose_mg_per_kg if low < high else None
+        named = dose_mg_per_kg if low < high else None
         dose = named if named is not None else high if end == "largest" else low
         day = phase.first_day if phase.first_day is not None else found[-1][0] + phase.every_days
         found += [(day + phase.every_days * step, dose) for step in range(count)]

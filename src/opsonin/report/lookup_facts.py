@@ -131,8 +131,10 @@ def about(fact: Fact) -> list[str]:
 
 
 def _told_by_its_place(fact: Fact) -> bool:
-    """Whether the page already says where: the label of that one region, or the pack of an authority."""
-    return fact.id.startswith("packs/") or (len(fact.where) == 1 and f"/labels/{fact.where[0]}/" in fact.id)
+    """Whether the page already says where: the label of that one region, the pack of an authority, a protocol."""
+    if fact.id.startswith(("packs/", "protocols/")):
+        return True
+    return len(fact.where) == 1 and f"/labels/{fact.where[0]}/" in fact.id
 
 
 def fact_row(name: str, fact: Fact, works: Works) -> list[str]:
