@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -113,25 +114,80 @@ def test_the_ordered_course_must_be_named_when_there_are_several(case):
     assert "more than one course" in run.stderr and "privigen:1x1" in run.stderr
 
 
-def test_follow_up_reads_what_was_delivered(tmp_path):
-    from opsonin.case.events import read_events
-    from opsonin.update.events import merged  # the same reading as `opsonin update`
+def update(*words, code=0):
+    command = [sys.executable, "-m", "opsonin", "update", *map(str, words), "--people", "2000"]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert run.returncode == code, f"{words}: exit {run.returncode}\n{run.stdout[-2000:]}\n{run.stderr[-3000:]}"
+    return run
 
-    copy = tmp_path / "child.yaml"
-    shutil.copy(ROOT / "examples/child-new-itp.yaml", copy)
-    infuse("start", copy, "--regimen", "gamunex_c:1x1", "--at", "2026-11-20T15:50-05:00", typed=WHOLE)
+
+MINUTES_AT = [("11.5", 30), ("23", 11), ("11.5", 24), ("11.5", 49)]  # of WHOLE; the pump stood still before the last
+MG = [Fraction(rate) * minutes / 60 * 100 for rate, minutes in MINUTES_AT]  # of a 10 % product
+
+
+def ran_in(case, *where):
+    """What `opsonin update` says was infused: (grams in all, the grams of each segment)."""
+    found = json.loads(update(case, "--json", *where).stdout)
+    (one,) = found["history"]["infused"]
+    return Fraction(one["grams"]), [grams for _, _, grams in one["segments"]]
+
+
+@pytest.mark.parametrize("store", ["file", "record"])
+def test_follow_up_uses_exactly_what_ran_in(case, tmp_path, store):
+    where = {"file": (), "record": ("--record", tmp_path / "ward.record")}[store]
+    if store == "record":
+        subprocess.run([sys.executable, "-m", "opsonin", "record", "new", str(where[1])], cwd=ROOT, check=True)
+    infuse("start", case, "--regimen", "gamunex_c:1x1", "--at", "2026-11-20T15:50-05:00", *where, typed=WHOLE)
+    read = where or ("--events", case.with_suffix(".events.jsonl"))
+    grams, segments = ran_in(case, *read)
+    assert abs(grams - sum(MG) / 1000) < Fraction(1, 10**12)
+    assert segments == pytest.approx([float(one / 1000) for one in MG], rel=1e-5)
+    # a rate was typed wrong: withdrawn after the end, the right one logged; what was given is noted anew
+    lines = json.loads(infuse("status", case, *where, "--at", "18:01", "--json").stdout)
+    assert lines["delivered"]
+    wrong = next(one for one in events_of(case, where) if one.kind == "rate" and one.amount == 23)
+    infuse("log", case, *where, "--at", "18:05", "wrong", wrong.id, "was 20")
+    infuse("log", case, *where, "--at", "16:30", "rate", "20", "mL/h")
+    grams, _ = ran_in(case, *read)
+    assert abs(grams - (sum(MG) - MG[1] + Fraction(20) * 11 / 60 * 100) / 1000) < Fraction(1, 10**12)
+
+
+def events_of(case, where):
+    if where:
+        from opsonin.record import open_record
+
+        with open_record(where[1]) as record:
+            return record.events()
     from datetime import date
 
-    events = merged((), read_events(copy.with_suffix(".events.jsonl"), as_of=date(2026, 11, 21)))
-    doses = [event for event in events if event.kind == "given" and event.what == "immunoglobulin"]
-    assert len(doses) == 1 and doses[0].interruptions and doses[0].until is not None
+    from opsonin.case.events import read_events
+
+    return read_events(case.with_suffix(".events.jsonl"), as_of=date(2026, 11, 21))
+
+
+def test_an_infusion_charted_as_json_lines_is_followed_up_without_a_given_or_refused(case, tmp_path):
+    book = tmp_path / "ward.jsonl"
+    head = {"who": "nurse", "source": "ward", "infusion": "day-1"}
+    lines = [
+        {"kind": "start", "at": "2026-11-20T16:00-05:00", "product": "gamunex_c", "lots": ["A1"], "vials": ["20 g"],
+         "concentration": "10 %", "rate": "11.5 mL/h"},
+        {"kind": "rate", "at": "2026-11-20T16:30-05:00", "rate": "46 mL/h"},
+    ]  # fmt: skip
+    book.write_text("".join(json.dumps({**head, **line}) + "\n" for line in lines), encoding="utf-8")
+    refused = update(case, "--events", book, code=2).stderr
+    assert "was begun, and no end is charted" in refused and "gamunex_c" in refused and "line 1" in refused
+    end = {"kind": "end", "at": "2026-11-20T19:30-05:00"}
+    with book.open("a", encoding="utf-8") as more:
+        more.write(json.dumps({**head, **end}) + "\n")
+    grams, segments = ran_in(case, "--events", book)
+    assert grams == Fraction("14.375") and segments == [pytest.approx(0.575), pytest.approx(13.8)]
 
 
 def test_a_record_keeps_the_infusion_too(case, tmp_path):
     pytest.importorskip("sqlalchemy")
     pytest.importorskip("rfc8785")
     pytest.importorskip("alembic")
-    from opsonin.record import create_record, open_record
+    from opsonin.record import create_record, open_record, tolerance
 
     where = tmp_path / "ward.record"
     create_record(where).close()
@@ -142,6 +198,8 @@ def test_a_record_keeps_the_infusion_too(case, tmp_path):
     with open_record(where) as record:
         assert record.verify().holds
         assert record.events("child-new-itp")[-1].kind == "given"
+        (borne,) = tolerance(record.events("child-new-itp"))
+    assert borne.highest_rate_borne is not None and borne.reactions == ("headache (mild)",)
     found = json.loads(infuse("status", case, "--record", where, "--at", "18:01", "--json").stdout)
     assert found["pump"] == "stopped"
 

@@ -10,14 +10,15 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from opsonin.case.events import read_events
 from opsonin.infusion.delivered import Delivered
 from opsonin.infusion.from_events import CHART
-from opsonin.patient.event import IMMUNOGLOBULIN, Event
-from opsonin.patient.event_line import line_from_event
+from opsonin.patient.event import IMMUNOGLOBULIN, Event, standing
+from opsonin.patient.event_line import event_from_line, line_from_event
 
 Judge = Callable[[tuple[Event, ...]], object]  # reads all events; raises InputRefused when they cannot be
 
@@ -72,7 +73,33 @@ def _noted(event: Event) -> datetime:
     return event.noted or event.at
 
 
-def given_line(given: Delivered, *, who: str, infusion: str, noted: datetime) -> dict[str, Any]:
+def settled(
+    given: Delivered | None, events: Sequence[Event], *, infusion: str, who: str, id: str
+) -> list[dict[str, Any]]:
+    """The lines after which what ran in stands as one `given` event: none where it stands already; where the chart has
+    changed since it was noted, that is withdrawn."""
+    wanted = given if given is not None and (given.unit != "g" or given.amount >= _LEAST_GRAMS) else None
+    noted = max([*([given.ended] if given is not None else []), *(_noted(event) for event in events)])
+    before = [event for event in standing(events) if event.infusion == infusion and event.source == CHART]
+    new = _given_line(wanted, who=who, infusion=infusion, noted=noted, id=id) if wanted is not None else None
+    if new is not None and any(_same(event, new) for event in before):
+        return []
+    head = {"kind": "correction", "at": noted.isoformat(timespec="seconds"), "who": who, "source": CHART}
+    withdrawn = [{**head, "corrects": event.id, "reason": "the chart has changed"} for event in before]
+    return [*withdrawn, *([new] if new is not None else [])]
+
+
+_LEAST_GRAMS = Decimal("0.1")  # less is no dose that the vocabulary takes
+
+
+def _same(event: Event, new: dict[str, Any]) -> bool:
+    """Whether an event says what this line says, whoever noted it and when."""
+    passing = ("who", "noted", "id", "case")
+    old, other = line_from_event(event), line_from_event(event_from_line(new, place=""))
+    return {k: v for k, v in old.items() if k not in passing} == {k: v for k, v in other.items() if k not in passing}
+
+
+def _given_line(given: Delivered, *, who: str, infusion: str, noted: datetime, id: str) -> dict[str, Any]:
     """What ran in, as the one line that follow-up reads."""
     line: dict[str, Any] = {
         "kind": "given",
@@ -80,6 +107,7 @@ def given_line(given: Delivered, *, who: str, infusion: str, noted: datetime) ->
         "noted": noted.isoformat(timespec="seconds"),
         "who": who,
         "source": CHART,
+        "id": id,
         "product": given.product,
         "ended": given.ended.isoformat(timespec="seconds"),
         "infusion": infusion,

@@ -100,6 +100,7 @@ def log(who: str | None, words: tuple[str, ...], lines: Any, as_json: bool, **ab
     if lines is not None:
         new = [json.loads(line) for line in lines.read().splitlines() if line.strip()]
         book.add([{"infusion": book.infusion, **line} for line in new])
+        book.settle(book.look(max(event.at for event in book.events)), str(new[-1].get("who") or ""))
         moment = about["at"] and book.now()
         found = book.look(moment or max(event.at for event in book.events if event.infusion == book.infusion))
     else:
@@ -177,15 +178,15 @@ class Book:
         line = line_of(typed)
         if line["kind"] == "start":
             concentration = f"{self.order.mg_per_ml.normalize():f} mg/mL"
-            line = {**line, "product": self.order.product, "concentration": concentration}
+            weight = f"{self.order.weight_kg.normalize():f} kg"
+            line = {**line, "product": self.order.product, "concentration": concentration, "weight": weight}
         head = {"at": now.isoformat(timespec="seconds"), "who": who, "source": SOURCE, "id": self._new_id()}
         if line["kind"] == "correction":
             self.add([{**line, **head}])
         else:
             self.add([{**line, **head, "infusion": self.infusion}])
         found = self.look(max(now, self._last() or now))
-        if line["kind"] in ("stop", "end") and found.delivered is not None:
-            self._note_given(found, who)
+        self.settle(found, who)
         return found
 
     def add(self, lines: Sequence[dict[str, Any]]) -> None:
@@ -212,23 +213,18 @@ class Book:
             return line
         return {**line, "noted": last.isoformat(timespec="seconds")}
 
-    def _note_given(self, found: Bedside, who: str) -> None:
-        from opsonin.case.bedside_book import given_line
+    def settle(self, found: Bedside, who: str) -> None:
+        """What ran in stands as one `given` event: noted at the end, withdrawn and noted anew if the chart changes."""
+        from opsonin.case.bedside_book import settled
 
-        given = found.delivered
-        assert given is not None and found.chart.finished is not None
-        if given.unit == "g" and given.amount < _LEAST_GRAMS:
-            return
-        noted = max(found.chart.finished, *(event.noted or event.at for event in self.events))
-        self.add([given_line(given, who=who, infusion=self.infusion, noted=noted)])
+        lines = settled(found.delivered, self.events, infusion=self.infusion, who=who, id=self._new_id())
+        if lines:
+            self.add(lines)
 
     def _new_id(self) -> str:
         used = {event.id for event in self.events}
         numbers = range(1, len(self.events) + 2)
         return next(name for n in numbers if (name := f"{self.infusion}-{n}") not in used)
-
-
-_LEAST_GRAMS = 0.1  # less is no dose that the vocabulary takes
 
 
 def _open(

@@ -103,6 +103,15 @@ class Hung:
 
 
 @dataclass(frozen=True)
+class Ran:
+    """So many grams ran in from here to there, at one rate."""
+
+    start: datetime
+    end: datetime
+    grams: Decimal
+
+
+@dataclass(frozen=True)
 class Event:
     """One thing that happened, when, who says so, and where it is written."""
 
@@ -118,6 +127,7 @@ class Event:
     below: bool = False  # measured: less than the amount, as in "<5 x10^9/L"
     until: datetime | None = None  # given: when it ended, if known
     interruptions: tuple[tuple[datetime, datetime], ...] = ()
+    ran: tuple[Ran, ...] = ()  # given: the segments of constant rate, from the chart; on no line of its own
     raises_platelets: bool | None = None  # given, a medicine: None = not stated
     says: str = ""
     day_only: bool = False  # only the day is known

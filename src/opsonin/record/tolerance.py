@@ -14,6 +14,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from opsonin.errors import InputRefused, Problem
+from opsonin.infusion.as_given import as_given
 from opsonin.patient import GivenDose, Patient, ToleratedInfusion
 from opsonin.patient.event import IMMUNOGLOBULIN, Event
 
@@ -81,11 +82,10 @@ def as_history(
     said = {(one.product, one.given_on) for one in patient.tolerated or ()}
     new = [one.as_tolerated() for one in tolerance(events)]
     tolerated = (*(patient.tolerated or ()), *(one for one in new if (one.product, one.given_on) not in said))
-    withdrawn = {event.corrects for event in events if event.kind == "correction"}
     doses = [
         GivenDose(event.product, event.amount, event.at.date(), event.at)
-        for event in events
-        if event.kind == "given" and event.what == IMMUNOGLOBULIN and event.id not in withdrawn
+        for event in as_given(events)
+        if event.kind == "given" and event.what == IMMUNOGLOBULIN
         if event.product is not None and event.amount is not None
     ]
     stated = {(dose.product, dose.given_on): dose.grams for dose in patient.given or ()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from opsonin.knowledge import Knowledge
+from opsonin.quantities import show
 from opsonin.report.wording import a_day, count, days, joined, percent, sentence, typeset
 from opsonin.update import FollowUp, NextCount, Option, PointFit
 from opsonin.update.answer import NextFall
@@ -26,7 +27,9 @@ def who(found: FollowUp, knowledge: Knowledge) -> Pairs:
     """What was given and measured, and what it is for."""
     seen = found.history
     last = f"{len(seen.observed)}, the last on day {seen.observed[-1].day:.1f}" if seen.observed else "none"
-    given = joined([f"{i.grams} g {knowledge.product(i.product).brand} on {a_day(i.at.date())}" for i in seen.infused])
+    brands = [knowledge.product(one.product).brand for one in seen.infused]
+    doses = zip(seen.infused, brands, strict=True)
+    given = joined([f"{show(one.grams, 2)} g {brand} on {a_day(one.at.date())}" for one, brand in doses])
     baseline = f"{typeset(seen.baseline.written)} on {a_day(seen.baseline.at.date())}"
     return [
         ("Given", given),

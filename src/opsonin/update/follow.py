@@ -12,6 +12,7 @@ from opsonin.knowledge import Knowledge
 from opsonin.mechanism import FITTED_MODEL, assumptions, domain_fact, group_of
 from opsonin.mechanism.igg import SHELF
 from opsonin.patient import Circumstances, Goal, Measurement, Patient
+from opsonin.patient.event import standing
 from opsonin.population.cohort import LEAST_COUNT_FACT
 from opsonin.population.draws import Floats
 from opsonin.update.answer import FOLLOW_UP_SCHEMA, FollowUp, FollowUpStamp
@@ -60,7 +61,7 @@ def follow(
     progress: Progress | None = None,
 ) -> FollowUp:
     """What the results tell, and what could be done next. Events come on top of what the case states."""
-    told = merged(case_events(patient, zone_of(patient, circumstances)), events)
+    told = merged(case_events(patient, zone_of(patient, circumstances)), standing(events))
     length = float(knowledge.fact(LENGTH_FACT).number())
     seen = history(told, as_of=circumstances.as_of, length_days=length)
     before = _before(patient, seen)

@@ -13,7 +13,8 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from opsonin.errors import InputRefused, Problem
-from opsonin.patient.event import IMMUNOGLOBULIN, TRANSFUSION, Event, standing
+from opsonin.infusion.as_given import as_given
+from opsonin.patient.event import IMMUNOGLOBULIN, TRANSFUSION, Event
 
 EPISODE_GAP_DAYS = 56  # assumed: about two half-lives of IgG
 NOON = 12 / 24
@@ -74,7 +75,7 @@ class History:
 
 def history(events: Sequence[Event], *, as_of: date, length_days: float) -> History:
     """The latest episode in these events. `length_days`: length of an infusion whose end is not known."""
-    events = standing(events)
+    events = as_given(events)
     doses = [event for event in events if event.kind == "given" and event.what == IMMUNOGLOBULIN]
     if not doses:
         why = "no immunoglobulin is recorded as given, so there is nothing to follow."
@@ -122,8 +123,15 @@ def _observed(event: Event, zero: datetime) -> Observed:
 
 
 def _infused(dose: Event, zero: datetime, length_days: float) -> Infused:
-    """Grams are shared over the running time between interruptions in proportion to its length."""
+    """The segments as charted; else grams are shared over the running time in proportion to its length."""
     assert dose.amount is not None
+
+    def days(time: timedelta) -> float:
+        return time.total_seconds() / _SECONDS
+
+    if dose.ran:
+        charted = tuple((days(one.start - zero), days(one.end - one.start), float(one.grams)) for one in dose.ran)
+        return Infused(dose.product or "", dose.amount, dose.at, charted)
     end = dose.until or dose.at + timedelta(days=length_days)
     pieces: list[tuple[datetime, datetime]] = []
     start = dose.at
@@ -131,10 +139,10 @@ def _infused(dose: Event, zero: datetime, length_days: float) -> Infused:
         pieces.append((start, paused))
         start = resumed
     pieces.append((start, end))
-    lengths = [(b - a).total_seconds() / _SECONDS for a, b in pieces]
-    days = [(a - zero).total_seconds() / _SECONDS for a, _ in pieces]
+    lengths = [days(b - a) for a, b in pieces]
     share = float(dose.amount) / sum(lengths)
-    segments = tuple((day, length, share * length) for day, length in zip(days, lengths, strict=True) if length > 0)
+    begins = [days(a - zero) for a, _ in pieces]
+    segments = tuple((day, length, share * length) for day, length in zip(begins, lengths, strict=True) if length > 0)
     return Infused(dose.product or "", dose.amount, dose.at, segments)
 
 
@@ -177,4 +185,4 @@ def _about(events: Sequence[Event], episode: Sequence[Event], doses: Sequence[Ev
     if len({dose.product for dose in episode}) > 1:
         yield "More than one product was given; the model does not tell brands apart."
     if any(event.kind == "rate" for event in events):
-        yield "Rates are kept in the record; the forecast uses start, end, interruptions and grams."
+        yield "Where the rates of an infusion were charted, the forecast uses each rate for its time."

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from opsonin.quantities import show
 from opsonin.update.history import History, Infused, Segment
 
 LATER_DAYS = (3, 7)
@@ -67,13 +68,13 @@ def choices(history: History, weight_kg: Decimal, length_days: float) -> tuple[C
             span = max(days, int(now - history.day(first_of_course.at)) + 1)
             together = (*sizes[:-1], (grams + dose, span))
             added = ((now, length_days, float(dose)),)
-            says = f"One more infusion of {dose} g in this course, now"
+            says = f"One more infusion of {show(dose, 2)} g in this course, now"
             found.append(Choice("second-dose", says, added, together, again))
         return tuple(found)
     for wait in (0, *LATER_DAYS):
         name = "repeat-now" if wait == 0 else f"repeat-day-{wait}"
         when = "now" if wait == 0 else f"in {wait} days"
-        says = f"Repeat the last course ({grams} g) {when}"
+        says = f"Repeat the last course ({show(grams, 2)} g) {when}"
         found.append(Choice(name, says, _repeated(history, courses[-1], now + wait), (*sizes, sizes[-1]), True))
     return tuple(found)
 
