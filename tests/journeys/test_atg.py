@@ -41,6 +41,9 @@ def test_plan_and_report(path, tmp_path):
     assert FRAME in page and "<script" not in page
     assert not re.search(r'(?:src|href)="https?:', page)
     assert "Prescribed by" in page and "Lot numbers" in page
+    orders, _, outlook = page.partition("What the course might do: exploratory")
+    assert "EXPLORATORY" in outlook and "EXPLORATORY" not in orders
+    assert ("<svg" in outlook) == (path.stem != "atg-child-hct") and "<svg" not in orders
     plan = json.loads((tmp_path / "plan.json").read_text(encoding="utf-8"))
     assert plan["schema"] == "opsonin-atg-plan/1"
     jsonschema.validate(plan, json.loads(opsonin("schema", "atg-plan").stdout))

@@ -173,7 +173,11 @@ def plan(
     issuer = recorded.issuer(who, case) if record_at else ""
     if isinstance(case, AtgCase):
         issue = (lambda plan: recorded.record_plan(record_at, plan, case, issuer)) if record_at else None
-        courses.plan_atg(case, knowledge, product=product, out=out, as_json=as_json, also=also, issue=issue)
+        with _progress("simulating") as progress:
+            courses.plan_atg(
+                case, knowledge, product=product, out=out, as_json=as_json, also=also, issue=issue,
+                people=people, seed=seed, threads=threads, progress=progress,
+            )  # fmt: skip
         return
     if record_at:
         case = recorded.with_history(case, record_at)

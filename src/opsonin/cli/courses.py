@@ -72,8 +72,15 @@ def plan_atg(
     as_json: bool,
     also: str | None,
     issue: Callable[[dict[str, Any]], None] | None = None,
+    people: int,
+    seed: int,
+    threads: int | None,
+    progress: Callable[[int, int], None] | None,
 ) -> None:
-    """Plan an ATG case and say it as asked; `issue` records the plan before it is said."""
+    """Plan an ATG case and say it as asked; `issue` records the plan before it is said.
+
+    The report alone shows the exploratory outlook, of `people` virtual people.
+    """
     from opsonin.case.atg_plan_file import atg_to_dict
     from opsonin.therapy import plan_course
 
@@ -86,10 +93,12 @@ def plan_atg(
         issue(atg_to_dict(made, knowledge))
     report = None
     if out is not None:
+        from opsonin.planning.atg_plan_outlook import plan_outlooks
         from opsonin.report.atg_html import write_atg_report
 
         out.mkdir(parents=True, exist_ok=True)
-        report = write_atg_report(made, knowledge, out)
+        looks = plan_outlooks(made, knowledge, virtual_people=people, seed=seed, threads=threads, progress=progress)
+        report = write_atg_report(made, knowledge, out, looks)
         text = json.dumps(atg_to_dict(made, knowledge), ensure_ascii=False)
         (out / "plan.json").write_text(text + "\n", encoding="utf-8")
     if as_json:

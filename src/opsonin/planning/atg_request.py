@@ -12,6 +12,7 @@ from opsonin.errors import InputRefused, Problem
 from opsonin.knowledge import Knowledge
 from opsonin.mechanism.atg_models import ATG_MODELS
 from opsonin.mechanism.atg_parameters import ACTIVE_OUTPUTS, MODEL_FACT, T_CELL_OUTPUTS, AtgParameters
+from opsonin.quantities import show
 
 SETTINGS = ("kidney", "heart", "lung", "liver", "pancreas", "intestine", "gvhd", "aplastic-anaemia")
 _NO_T_CELLS = {
@@ -79,20 +80,21 @@ def outside_domain(numbers: AtgParameters, weight_kg: float, age_years: Decimal)
         ("weight", Decimal(str(weight_kg)), numbers.weight_kg, "kg"),
     ):
         if (low is not None and value < low) or (high is not None and value > high):
-            span = f"{low if low is not None else 0} {unit} to {high if high is not None else 'any'}"
+            ends = [f"{word} {end} {unit}" for word, end in (("from", low), ("up to", high)) if end is not None]
             more = ""
             if numbers.name == "shelf" and what == "age":
                 more = " Published numbers for children were not obtained; a site that holds them loads them."
-            why = f"{what} {value} {unit} is outside what the parameters ({numbers.name}) hold for: {span}.{more}"
+            held = f"what the parameters ({numbers.name}) hold for: {' '.join(ends)}"
+            why = f"{what} {show(value, 1)} {unit} is outside {held}.{more}"
             yield Withheld("everything", why)
 
 
 def not_modelled(numbers: AtgParameters, setting: str, knowledge: Knowledge) -> Iterator[Withheld]:
     """What this product or this setting has no model of."""
-    has = ATG_MODELS[numbers.product].output_names()
+    has, brand = ATG_MODELS[numbers.product].output_names(), knowledge.product(numbers.product).brand
     if ACTIVE_OUTPUTS[0] not in has:
-        yield Withheld("active ATG", f"no active levels of {numbers.product} were found, and products are not alike")
-        yield Withheld("T cells", f"without active levels of {numbers.product} nothing can be said of T cells")
+        yield Withheld("active ATG", f"no active levels of {brand} were found, and products are not alike")
+        yield Withheld("T cells", f"without active levels of {brand} nothing can be said of T cells")
     elif setting not in knowledge.fact(MODEL_FACT).holds_for["hard"]["t_cell_settings"]:
         yield Withheld("T cells", _NO_T_CELLS[setting])
     elif not numbers.t_cells_scaled:

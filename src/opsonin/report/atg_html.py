@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from opsonin.knowledge import Knowledge
 from opsonin.planning.atg_plan import AtgPlan
+from opsonin.planning.atg_plan_outlook import CourseOutlook
 from opsonin.quantities import show
 from opsonin.report import atg_words as words
+from opsonin.report.atg_outlook_parts import NOT_FOR_DOSING, TITLE, outlook_parts
 from opsonin.report.atg_parts import plan_parts
 from opsonin.report.html import _environment, _stylesheet
 from opsonin.report.lookup_facts import Works
@@ -16,17 +19,17 @@ from opsonin.report.wording import MARK_LEGEND, SEVERITY_WORDS, a_day
 ON_THE_SHEET = ("Preparation and line", "Premedication and emergencies")
 
 
-def write_atg_report(plan: AtgPlan, knowledge: Knowledge, directory: Path) -> Path:
+def write_atg_report(plan: AtgPlan, knowledge: Knowledge, directory: Path, looks: Sequence[CourseOutlook] = ()) -> Path:
     """Write `report.html` into `directory` (made if missing) and say where it is."""
-    text = render_atg_report(plan, knowledge)
+    text = render_atg_report(plan, knowledge, looks)
     directory.mkdir(parents=True, exist_ok=True)
     path = directory / "report.html"
     path.write_text(text, encoding="utf-8")
     return path
 
 
-def render_atg_report(plan: AtgPlan, knowledge: Knowledge) -> str:
-    """The report as one HTML document."""
+def render_atg_report(plan: AtgPlan, knowledge: Knowledge, looks: Sequence[CourseOutlook] = ()) -> str:
+    """The report as one HTML document; `looks` are the exploratory outlooks of its courses."""
     works = Works(knowledge.sources)
     chosen = plan.chosen
     orders = chosen if chosen is not None and all(f.severity != "absolute" for f in chosen.findings) else None
@@ -48,6 +51,9 @@ def render_atg_report(plan: AtgPlan, knowledge: Knowledge) -> str:
             orders_table=words.dose_table(orders.course.infusions, "Dose for each day") if orders else None,
             planned_mg={i.number: show(i.mg, 1) for i in orders.course.infusions} if orders else {},
             on_sheet=[part for part in parts if part.title in ON_THE_SHEET],
+            outlook_title=TITLE,
+            not_for_dosing=NOT_FOR_DOSING,
+            outlooks=outlook_parts(looks),
             no_rounding=words.NO_ROUNDING,
             settle=[(f, SEVERITY_WORDS[f.severity], words.with_source("", f.facts, works)) for f in settle],
             team=[(name.replace("_", " ").capitalize(), said) for name, said in plan.circumstances.team.items()],

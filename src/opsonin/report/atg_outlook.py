@@ -62,17 +62,16 @@ def print_outlook(outlook: AtgOutlook, reached: Sequence[Attained], *, title: st
     console = Console(width=max(110, Console().width), markup=False, emoji=False, highlight=False)
     console.print(outlook.stamp, style="bold red")
     console.print(f"{title}: {outlook.product}, {outlook.setting}; {outlook.source}.")
-    bands = {name: each for name, each in outlook.counts.items() if f"{name}_per_ul" not in outlook.counts}
-    bands = {**outlook.levels, **bands}
+    bands = shown_bands(outlook)
     if bands:
         about = f"median (90 %) of {outlook.virtual_people} virtual people, seed {outlook.seed}"
         table = Table(title=about, title_justify="left", box=None, pad_edge=False)
         table.add_column("day", justify="right")
         for name, each in bands.items():
-            table.add_column(_heading(name, each), justify="right")
+            table.add_column(heading(name, each), justify="right")
         for row in _some(len(next(iter(bands.values())).band.days)):
             day = next(iter(bands.values())).band.days[row]
-            table.add_row(f"{day:g}", *(_cell(each, row) for each in bands.values()))
+            table.add_row(f"{day:g}", *(cell(each, row) for each in bands.values()))
         console.print(table)
     for name, spread in outlook.exposures.items():
         console.print(f"{EXPOSURES[name]}: {spread.median:.3g} (90 % {spread.low:.3g} to {spread.high:.3g})")
@@ -82,6 +81,12 @@ def print_outlook(outlook: AtgOutlook, reached: Sequence[Attained], *, title: st
         console.print(f"Withheld: {missing.what}: {missing.why}.", style="bold")
     for note in outlook.notes:
         console.print(f"Note: {note}", style="dim")
+
+
+def shown_bands(outlook: AtgOutlook) -> dict[str, AtgBand]:
+    """Levels and counts in the order of the page; a count in cells where one was known, else as a fraction."""
+    counts = {name: each for name, each in outlook.counts.items() if f"{name}_per_ul" not in outlook.counts}
+    return {**outlook.levels, **counts}
 
 
 def write_outlooks(outlooks: Mapping[str, AtgOutlook], folder: Path) -> list[Path]:
@@ -158,12 +163,14 @@ def _rows(outlook: AtgOutlook) -> Iterator[list[Any]]:
             yield [name, each.unit, each.assay, repr(day), *map(repr, values)]
 
 
-def _heading(name: str, each: AtgBand) -> str:
+def heading(name: str, each: AtgBand) -> str:
+    """What a column shows, and its unit."""
     words = NAMES.get(name.removesuffix("_per_ul"), name)
     return f"{words},\n{each.unit}"
 
 
-def _cell(each: AtgBand, row: int) -> str:
+def cell(each: AtgBand, row: int) -> str:
+    """The median with the central nine tenths at one time."""
     return f"{_plain(each.band.median[row])} ({_plain(each.band.low_90[row])}–{_plain(each.band.high_90[row])})"
 
 

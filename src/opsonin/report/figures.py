@@ -264,7 +264,7 @@ class _Sheet:
         self._text = text.getvalue()
 
     def svg(self, title: str, alt: str) -> str:
-        return _for_the_page(self._text, self.name, title, alt)
+        return for_the_page(self._text, self.name, title, alt)
 
 
 @contextmanager
@@ -277,7 +277,7 @@ def _sheet(name: str, size: tuple[float, float]) -> Iterator[_Sheet]:
         sheet.draw()
 
 
-def _for_the_page(svg: str, name: str, title: str, alt: str) -> str:
+def for_the_page(svg: str, name: str, title: str, alt: str) -> str:
     """The SVG element alone: ids of its own, no addresses, scaling with the page, with title and description."""
     name = f"drawing-{name}"
     svg = svg[svg.index("<svg") :]
