@@ -201,10 +201,10 @@ def validate(
 @click.option("--sets", type=click.IntRange(2, 500), default=40, show_default=True, help="Parameter sets kept.")
 @click.option(
     "--structure",
-    type=click.Choice(["slow-offset", "direct-effect", "alike-trials"]),
-    default="slow-offset",
+    type=click.Choice(["gradual-recovery", "sudden-recovery", "alike-trials", "direct-effect"]),
+    default="gradual-recovery",
     show_default=True,
-    help="The blockade outlasts the concentration of infused IgG, or follows it; or trials differ by chance only.",
+    help="Children recover step by step and trials differ by more than chance; or otherwise in one respect.",
 )
 @SEED
 @THREADS
@@ -243,7 +243,7 @@ def calibrate(
             log=log or out.with_suffix(".log.jsonl"),
         )
     command = f"opsonin calibrate --people {people} --rounds {rounds} --draws {draws} --sets {sets} --seed {seed}"
-    command += "" if structure == "slow-offset" else f" --structure {structure}"
+    command += "" if structure == "gradual-recovery" else f" --structure {structure}"
     seals = {"facts": model_seal(knowledge), "split_seal": declared_split().seal}
     about = {"people": people, "seed": seed, "knowledge": knowledge.version, **seals}
     _write_json(out, fits_to_dict(fits, name=out.stem, on=date.today(), command=command, about=about))

@@ -1,8 +1,9 @@
-"""What happens to the disease by itself? In newly diagnosed children it goes, on a day of each child's own."""
+"""What happens to the disease by itself? In newly diagnosed children it goes, each child's at its own pace."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,28 +16,44 @@ from opsonin.simulate.records import CHANGE, DOSE
 Floats = NDArray[np.float64]
 
 
+@dataclass(frozen=True)
+class Recovery:
+    """When the disease is gone (days from the first infusion, one for each), and in how many equal steps it goes.
+
+    One step is a sudden recovery. Many steps follow a count that the disease lets rise exponentially from the first day.
+    """
+
+    day: Floats  # (n,)
+    steps: int = 1
+
+
 def course_events(
     n: int,
     infusions: Sequence[tuple[float, float, Any]],
     *,
-    recovery_day: Floats | None = None,
-    normal_count: Floats | None = None,
+    parameters: Mapping[str, Any],
+    recovery: Recovery | None = None,
 ) -> EventTable | None:
-    """Infusions (start and length in days, grams for all or for each) and, on each one's own day, natural recovery.
+    """Infusions (start and length in days, grams for all or for each) and each one's own natural recovery.
 
-    On that day the count at which the disease holds the platelets becomes normal: immune loss falls to what holds a
-    normal count at the same production, and the count follows with its own turnover.
+    At every step of recovery the count at which the disease holds the platelets rises by the same factor, from the
+    baseline to normal at the last: immune loss falls to what holds this count at the same production, and the count
+    follows with its own turnover.
     """
-    if recovery_day is None or normal_count is None:
+    if recovery is None:
         return EventTable.infusions(MODEL, n, list(infusions), "A1x") if infusions else None
-    shape = (n, len(infusions) + 1)
-    time = np.column_stack([*(np.full(n, start) for start, _, _ in infusions), recovery_day])
+    doses, steps = len(infusions), recovery.steps
+    shape = (n, doses + steps)
+    part = np.arange(1, steps + 1) / steps
+    low, high = (np.broadcast_to(np.asarray(parameters[name], float), (n,)) for name in ("P0", "Pn"))
+    counts = low[:, None] * (high / low)[:, None] ** part
+    time = np.column_stack([*(np.full(n, start) for start, _, _ in infusions), recovery.day[:, None] * part])
     grams_of = (np.broadcast_to(np.asarray(grams, float), (n,)) for _, _, grams in infusions)
-    amount = np.column_stack([*grams_of, np.broadcast_to(normal_count, (n,))])
-    duration = np.broadcast_to(np.array([*(length for _, length, _ in infusions), 0.0]), shape)
-    what = np.broadcast_to(np.array([DOSE] * len(infusions) + [CHANGE]), shape)
+    amount = np.column_stack([*grams_of, counts])
+    duration = np.broadcast_to(np.array([*(length for _, length, _ in infusions), *np.zeros(steps)]), shape)
+    what = np.broadcast_to(np.array([DOSE] * doses + [CHANGE] * steps), shape)
     into, count = list(MODEL.states).index("A1x"), list(MODEL.parameters).index("P0")
-    target = np.broadcast_to(np.array([into] * len(infusions) + [count]), shape)
+    target = np.broadcast_to(np.array([into] * doses + [count] * steps), shape)
     order = np.argsort(time, axis=1, kind="stable")
     columns = [np.take_along_axis(c, order, axis=1).ravel() for c in (time, what, target, amount, duration)]
     whole = np.zeros(n * shape[1], np.int64)

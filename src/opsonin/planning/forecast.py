@@ -163,7 +163,7 @@ def simulate(
         MODEL,
         parameters=cohort.parameters,
         n=cohort.n,
-        events=course_events(cohort.n, doses, recovery_day=cohort.recovery_day, normal_count=cohort.parameters["Pn"]),
+        events=course_events(cohort.n, doses, parameters=cohort.parameters, recovery=cohort.recovery),
         times=_times(horizon_days),
         outputs=("platelets", "igg_g_per_l"),
         threads=threads,

@@ -28,6 +28,7 @@ from opsonin.mechanism import (
     typical,
 )
 from opsonin.mechanism.igg import SHELF
+from opsonin.mechanism.natural_history import Recovery
 from opsonin.patient import Patient
 from opsonin.population.draws import (
     Floats,
@@ -43,7 +44,7 @@ from opsonin.population.parameter_sets import (
     SET,
     fitted_sets,
     place_of,
-    recovery_day,
+    recovery_of,
     under,
     which_set,
 )
@@ -63,7 +64,7 @@ class Cohort:
     notes: tuple[str, ...]
     fact_ids: tuple[str, ...]
     which_set: NDArray[np.int64] | None = None  # (n,) the fitted population each is of; None: the draft's
-    recovery_day: Floats | None = None  # (n,) when the disease goes by itself, days from the first infusion
+    recovery: Recovery | None = None  # how the disease goes by itself; None: it does not
 
 
 def people(
@@ -133,7 +134,7 @@ def people_like(patient: Patient, knowledge: Knowledge, *, n: int, seed: int) ->
         notes=tuple(notes),
         fact_ids=(*cohort.fact_ids, *fitted_facts(knowledge, group), LEAST_COUNT_FACT),
         which_set=mine,
-        recovery_day=recovery_day(normals(seed, RECOVERY, n), sets, mine),
+        recovery=recovery_of(normals(seed, RECOVERY, n), sets, mine),
     )
 
 

@@ -16,11 +16,12 @@ from scipy.special import ndtr, ndtri
 from opsonin.errors import KnowledgeError
 from opsonin.knowledge import Knowledge
 from opsonin.mechanism import spreads, typical
+from opsonin.mechanism.natural_history import Recovery
 from opsonin.population.draws import Floats, log_normal_width
 
 SET = "parameter set"  # the purpose and the column by which a person is given a set
 RECOVERY = "recovery"  # … and a day of natural recovery
-_OWN = ("recovery_median", "recovery_cv", "trial_sd")
+_OWN = ("recovery_median", "recovery_cv", "recovery_steps", "trial_sd")
 
 
 @dataclass(frozen=True)
@@ -28,13 +29,14 @@ class ParameterSet:
     """Other values than the draft's: typical values by symbol, and log-normal spreads (CV as a fraction) by symbol.
 
     recovery_days: median and CV (a fraction) of the day on which the disease of newly diagnosed children goes by
-    itself; None: it does not. trial_sd: how much trials differ beyond chance, as a standard deviation on the logit
+    itself; None: it does not. recovery_steps: in how many steps it goes (see `Recovery`). trial_sd: how much trials differ beyond chance, as a standard deviation on the logit
     scale of every share of people (see `trial.likelihood`).
     """
 
     values: Mapping[str, float] = field(default_factory=dict)
     cvs: Mapping[str, float] = field(default_factory=dict)
     recovery_days: tuple[float, float] | None = None
+    recovery_steps: int = 1
     trial_sd: float = 0.0
 
 
@@ -45,7 +47,8 @@ def as_parameters(values: Mapping[str, float]) -> ParameterSet:
     recovery = None
     if "recovery_median" in values:
         recovery = (float(values["recovery_median"]), float(values["recovery_cv"]))
-    return ParameterSet(middle, cvs, recovery, float(values.get("trial_sd", 0.0)))
+    steps = int(values.get("recovery_steps", 1))
+    return ParameterSet(middle, cvs, recovery, steps, float(values.get("trial_sd", 0.0)))
 
 
 def fitted_sets(knowledge: Knowledge, group: str) -> tuple[ParameterSet, ...]:
@@ -90,13 +93,13 @@ def under(
     return found
 
 
-def recovery_day(z: Floats, sets: Sequence[ParameterSet], which: NDArray[np.int64]) -> Floats | None:
-    """The day on which the disease of each person goes by itself, z standard normal; None where it does not."""
+def recovery_of(z: Floats, sets: Sequence[ParameterSet], which: NDArray[np.int64]) -> Recovery | None:
+    """How the disease of each person goes by itself, z standard normal; None where it does not."""
     if any(one.recovery_days is None for one in sets):
         return None
     days = [one.recovery_days for one in sets if one.recovery_days is not None]
     medians, widths = np.array([median for median, _ in days]), np.array([log_normal_width(cv) for _, cv in days])
-    return np.asarray(medians[which] * np.exp(widths[which] * z))
+    return Recovery(np.asarray(medians[which] * np.exp(widths[which] * z)), sets[0].recovery_steps)
 
 
 def between_sets(values: Floats, which: NDArray[np.int64]) -> tuple[float, float]:

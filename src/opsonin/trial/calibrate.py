@@ -1,10 +1,10 @@
 """Fitting the model to the calibration arms: adults, then children with the shape they share with adults.
 
 Adults: production and its spread, half-blocking concentration and its spread, steepness, offset. Children: their own
-production, half-blocking concentration with its spread, and the day on which the disease goes by itself; steepness,
-offset and the spread of production are the adults'. Both: how much trials differ beyond chance. Only arms of the
-declared calibration split are looked at. Every evaluation is written to a file as it is made, so an interrupted
-calibration goes on where it stopped.
+production, half-blocking concentration with its spread, onset of the blockade, and the day by which the disease has gone
+by itself, step by step; steepness, offset and the spread of production are the adults', as uncertain as the adults' fit
+leaves them. Both: how much trials differ beyond chance. Only arms of the declared calibration split are looked at.
+Every evaluation is written to a file as it is made, so an interrupted calibration goes on where it stopped.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from opsonin.population.parameter_sets import ParameterSet, as_parameters
 from opsonin.trial.courses import observe
 from opsonin.trial.declaration import Arm, Trial
 from opsonin.trial.endpoints import Observed
-from opsonin.trial.ensemble import Evaluate, Found, Prior, resampled, sample
+from opsonin.trial.ensemble import Evaluate, Found, Prior, equally_likely, extended, resampled, sample
 from opsonin.trial.likelihood import total
 from opsonin.trial.people import enrolled
 from opsonin.trial.read import declared_trials
@@ -38,18 +38,25 @@ ADULT_PRIORS = (
     Prior("IC50_cv", 0.8, 0.4),
     Prior("h", 3, 0.5),
     Prior("koff", 0.25, 0.6),
-    Prior("trial_sd", 0.3, 0.7),  # assumed: trials of one treatment differ by some tenths on the logit scale
 )
-STRUCTURES = ("slow-offset", "direct-effect", "alike-trials")  # blockade that outlasts the concentration, or that
-# follows it; or, with the first, trials that differ by chance only
 CHILD_PRIORS = (
     Prior("kprod0", 70, 0.7),
     Prior("IC50", 6, 0.7),
     Prior("IC50_cv", 0.8, 0.4),
+    Prior("kon", 6, 1.0),  # the draft's value, hours, up to days: the adults' data do not tell it
     Prior("recovery_median", 20, 0.8),  # days
     Prior("recovery_cv", 1.5, 0.5),
-    Prior("trial_sd", 0.3, 0.7),
 )
+SHARED = ("kprod0_cv", "h", "koff")  # children's as adults'
+TRIAL_SD = Prior("trial_sd", 0.3, 0.7)  # assumed: trials of one treatment differ by some tenths on the logit scale
+TRIAL_SD_VALUES = 15  # so many values stand for it
+RECOVERY_STEPS = 8  # a rise from 8 to 240 in 8 steps is by half each: finer than a report tells
+STRUCTURES = {
+    "gradual-recovery": "children recover step by step, trials differ by more than chance",
+    "sudden-recovery": "children recover on one day",
+    "alike-trials": "trials differ by chance only",
+    "direct-effect": "the blockade follows the concentration of infused IgG",
+}
 NOT_SIMULATED = -1000.0  # log-likelihood of values with which somebody could not be simulated
 Progress = Callable[[int, int], None]
 
@@ -70,17 +77,6 @@ class Fit:
         return tuple(as_parameters({**self.fixed, **dict(zip(self.names, row, strict=True))}) for row in self.sets)
 
 
-def _structure(name: str, knowledge: Knowledge) -> tuple[tuple[Prior, ...], dict[str, float]]:
-    """The adults' priors and what is held fixed. In the direct effect the blockade falls as fast as it rises."""
-    if name == "direct-effect":
-        return tuple(p for p in ADULT_PRIORS if p.name != "koff"), {"koff": typical(knowledge)["kon"]}
-    return ADULT_PRIORS, {}
-
-
-def _without_trial_sd(priors: Sequence[Prior]) -> tuple[Prior, ...]:
-    return tuple(prior for prior in priors if prior.name != "trial_sd")
-
-
 def model_seal(knowledge: Knowledge) -> str:
     """A hash of every number the model reads from the shelf: a log of evaluations is good for these numbers only."""
     read = (typical(knowledge), spreads(knowledge), report_errors(knowledge))
@@ -98,7 +94,7 @@ def calibrate(
     threads: int | None = None,
     progress: Progress | None = None,
     log: Path | None = None,
-    structure: str = "slow-offset",
+    structure: str = next(iter(STRUCTURES)),
 ) -> tuple[Fit, Fit]:
     """Adults and children fitted. Progress is told (evaluations done, in all); `log` is where evaluations are kept.
 
@@ -107,40 +103,54 @@ def calibrate(
     split = declared_split()
     mine = [trial for trial in declared_trials() if split.of[trial.id] == "calibration"]
     told = _counting(progress, 2 * rounds * per_round)
+    direct = structure == "direct-effect"
+    held = {"koff": typical(knowledge)["kon"]} if direct else {}
+    inner = np.zeros(1) if structure == "alike-trials" else equally_likely(TRIAL_SD, TRIAL_SD_VALUES)
     fits: list[Fit] = []
-    adult_priors, held = _structure(structure, knowledge)
-    for group, priors in (("adults", adult_priors), ("children", CHILD_PRIORS)):
-        if structure == "alike-trials":
-            priors = _without_trial_sd(priors)
+    for group, priors in (("adults", ADULT_PRIORS), ("children", CHILD_PRIORS)):
         trials = [trial for trial in mine if (trial.age_group == "child") == (group == "children")]
         fixed = dict(held)
         if fits:
-            adults = dict(zip(fits[0].names, np.exp(fits[0].found.weights @ np.log(fits[0].found.values)), strict=True))
-            fixed |= {name: float(adults[name]) for name in ("kprod0_cv", "h", "koff") if name in adults}
-        key = f"{group} people {people} seed {seed} split {split.seal[:12]} facts {model_seal(knowledge)}"
-        key += "" if structure == STRUCTURES[0] else f" {structure}"
-        key += f" {' '.join(prior.name for prior in priors)}"
-        score = _scored(trials, priors, fixed, knowledge, people, seed, threads)
+            priors += _as_found(fits[0], SHARED)
+            fixed |= {"recovery_steps": 1 if structure == "sudden-recovery" else RECOVERY_STEPS}
+        priors = tuple(prior for prior in priors if prior.name not in fixed)
+        key = f"{group} people {people} seed {seed} split {split.seal[:12]} facts {model_seal(knowledge)} {len(inner)}"
+        key += f" {' '.join(prior.name for prior in priors)} {' '.join(f'{k}={v:g}' for k, v in fixed.items())}"
+        score = _scored(trials, priors, fixed, inner, knowledge, people, seed, threads)
         found = sample(priors, _remembered(score, log, key, told), rounds=rounds, per_round=per_round, seed=seed)
         names = tuple(prior.name for prior in priors)
+        if len(inner) > 1:
+            found, names = extended(found, inner), (*names, TRIAL_SD.name)
         studies = tuple(trial.id for trial in trials)
         fits.append(Fit(group, names, found, resampled(found, sets, seed=seed), fixed, studies))
     return fits[0], fits[1]
+
+
+def _as_found(fit: Fit, names: Sequence[str]) -> tuple[Prior, ...]:
+    """What another group's fit says of these parameters, as priors."""
+    columns = [fit.names.index(name) for name in names if name in fit.names]
+    logs = np.log(fit.found.values[:, columns])
+    middle = fit.found.weights @ logs
+    sd = np.sqrt(fit.found.weights @ (logs - middle) ** 2)
+    return tuple(
+        Prior(fit.names[at], float(np.exp(m)), float(s)) for at, m, s in zip(columns, middle, sd, strict=True)
+    )
 
 
 def _scored(
     trials: Sequence[Trial],
     priors: Sequence[Prior],
     fixed: Mapping[str, float],
+    trial_sds: Floats,
     knowledge: Knowledge,
     people: int,
     seed: int,
     threads: int | None,
-) -> Callable[[Floats], float]:
+) -> Callable[[Floats], Floats]:
     names = [prior.name for prior in priors]
     arms = [(trial, arm) for trial in trials for arm in trial.arms]
 
-    def score(row: Floats) -> float:
+    def score(row: Floats) -> Floats:
         parameters = as_parameters({**fixed, **dict(zip(names, row, strict=True))})
         alike: dict[str, Observed] = {}
         seen: list[tuple[Arm, Observed]] = []
@@ -154,8 +164,8 @@ def _scored(
                     alike[key] = observe(who, arm.regimen, visits, knowledge=knowledge, threads=threads)[0]
                 seen.append((arm, alike[key]))
         except SimulationFailed:
-            return NOT_SIMULATED
-        return total(seen, trial_sd=parameters.trial_sd)
+            return np.full(trial_sds.size, NOT_SIMULATED)
+        return total(seen, trial_sds)
 
     return score
 
@@ -185,24 +195,24 @@ def _counting(progress: Progress | None, whole: int) -> Callable[[], None]:
     return tell
 
 
-def _remembered(score: Callable[[Floats], float], log: Path | None, key: str, told: Callable[[], None]) -> Evaluate:
+def _remembered(score: Callable[[Floats], Floats], log: Path | None, key: str, told: Callable[[], None]) -> Evaluate:
     """The score, looked up in the log where the same draw of the same calibration is there, and written to it."""
-    known: dict[str, tuple[list[float], float]] = {}
+    known: dict[str, tuple[list[float], list[float]]] = {}
     if log is not None and log.exists():
         for line in log.read_text(encoding="utf-8").splitlines():
             entry = json.loads(line)
             if entry["key"] == key:
                 known[entry["draw"]] = (entry["values"], entry["score"])
 
-    def evaluate(row: Floats, draw: str) -> float:
+    def evaluate(row: Floats, draw: str) -> Floats:
         told()
         if draw in known and np.allclose(known[draw][0], row, rtol=1e-9):
-            return known[draw][1]
+            return np.array(known[draw][1])
         found = score(row)
         if log is not None:
             log.parent.mkdir(parents=True, exist_ok=True)
             with log.open("a", encoding="utf-8") as file:
-                file.write(json.dumps({"key": key, "draw": draw, "values": row.tolist(), "score": found}) + "\n")
+                file.write(json.dumps({"key": key, "draw": draw, "values": row.tolist(), "score": found.tolist()}) + "\n")
         return found
 
     return evaluate

@@ -94,7 +94,7 @@ def _events(
     if regimen.fcrn_blocker is not None:
         return _blocker(regimen.fcrn_blocker, n, last)
     given = [(dose.day, length, amounts[:, column]) for column, (_, dose) in enumerate(doses) if dose.day <= last]
-    return course_events(n, given, recovery_day=people.recovery_day, normal_count=people.cohort.parameters["Pn"])
+    return course_events(n, given, parameters=people.cohort.parameters, recovery=people.recovery)
 
 
 def _blocker(blocker: FcrnBlocker, n: int, last: float) -> EventTable:

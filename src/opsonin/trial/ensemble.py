@@ -4,6 +4,9 @@ The first round is drawn from the prior on a Latin hypercube. Each later round i
 around the weighted values of the rounds before, where the likelihood is flattened as far as needed to keep enough of
 them. The final weights are exact for the likelihood as it is: prior times likelihood over the mixture of the last
 rounds' proposals. All on the logarithms of the parameters; the same seed gives the same answer.
+
+A parameter that needs no new simulation is integrated out: the likelihood is asked for at several equally likely values
+of it at once, and `extended` adds it to what was found.
 """
 
 from __future__ import annotations
@@ -51,9 +54,10 @@ class Found:
     weights: Floats
     effective: float
     log_evidence: float  # logarithm of the likelihood's mean over the prior, for comparing structures
+    inner: Floats  # (draws, inner values): log-likelihood at each value of what was integrated out
 
 
-Evaluate = Callable[[Floats, str], float]  # log-likelihood of one row of natural values; the text names the draw
+Evaluate = Callable[[Floats, str], Floats]  # (inner values,) log-likelihoods of one row; the text names the draw
 
 
 def sample(priors: Sequence[Prior], evaluate: Evaluate, *, rounds: int, per_round: int, seed: int) -> Found:
@@ -65,6 +69,7 @@ def sample(priors: Sequence[Prior], evaluate: Evaluate, *, rounds: int, per_roun
         return np.asarray(norm.logpdf(logs, middle, width).sum(axis=1))
 
     drawn: list[Drawn] = []
+    inner: list[Floats] = []
     for number in range(rounds):
         rng = np.random.default_rng([seed, number])
         if number == 0:
@@ -74,13 +79,37 @@ def sample(priors: Sequence[Prior], evaluate: Evaluate, *, rounds: int, per_roun
             proposal = _proposal(drawn[-LAST_ROUNDS:], log_prior, width)
             logs = proposal.rvs(size=per_round, random_state=rng).reshape(per_round, len(priors))
             density = proposal.logpdf
-        likelihood = np.array([evaluate(np.exp(row), f"{number}/{i}") for i, row in enumerate(logs)])
-        drawn.append(Drawn(logs, likelihood, density))
+        each = np.array([evaluate(np.exp(row), f"{number}/{i}") for i, row in enumerate(logs)])
+        inner.append(each)
+        drawn.append(Drawn(logs, logsumexp(each, axis=1) - np.log(each.shape[1]), density))
     logs, likelihood, drawn_from = _joined(drawn[-LAST_ROUNDS:])
     score = log_prior(logs) + likelihood - drawn_from
     weights = _weights(score)
     evidence = float(logsumexp(score) - np.log(score.size))
-    return Found(np.exp(logs), weights, float(1 / (weights**2).sum()), evidence)
+    kept = np.concatenate(inner[-LAST_ROUNDS:])
+    return Found(np.exp(logs), weights, float(1 / (weights**2).sum()), evidence, kept)
+
+
+def equally_likely(prior: Prior, count: int) -> Floats:
+    """So many values that stand for a prior, each as likely as the others.
+
+    >>> equally_likely(Prior("trial_sd", 0.3, 0.7), 3).round(2)
+    array([0.15, 0.3 , 0.59])
+    """
+    middles = (np.arange(count) + 0.5) / count
+    return np.asarray(prior.median * np.exp(prior.log_sd * norm.ppf(middles)))
+
+
+def extended(found: Found, inner_values: Floats) -> Found:
+    """What was integrated out as a last column: every draw with each of its values, weighted as likely as it makes it.
+
+    How many independent draws it is worth stays that of the simulated ones.
+    """
+    count = inner_values.size
+    share = np.exp(found.inner - logsumexp(found.inner, axis=1, keepdims=True))
+    values = np.column_stack([np.repeat(found.values, count, axis=0), np.tile(inner_values, found.weights.size)])
+    weights = (found.weights[:, None] * share).ravel()
+    return Found(values, weights, found.effective, found.log_evidence, found.inner)
 
 
 def _joined(drawn: Sequence[Drawn]) -> tuple[Floats, Floats, Floats]:

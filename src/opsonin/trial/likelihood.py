@@ -29,57 +29,64 @@ LEAST_DAYS = 0.5  # half of the finest distance between visits
 LOGIT_SD = float(np.pi / np.sqrt(3))  # standard deviation of the logistic distribution
 NODES, NODE_WEIGHTS = np.polynomial.hermite_e.hermegauss(9)
 DIRECTION = {"rate": 1, "count": 1, "duration": 1, "time": -1, "level": 0}  # where better leads
+ALIKE = np.zeros(1)  # trials that differ by chance only
 NEVER = -30.0  # log-likelihood of what the virtual people cannot show at all
 
 
-def log_likelihood_of_arm(arm: Arm, seen: Observed, *, trial_sd: float = 0.0) -> float:
-    """Of everything published of an arm that can be computed, over how much better or worse the arm may do."""
+def log_likelihood_of_arm(arm: Arm, seen: Observed, trial_sds: Floats = ALIKE) -> Floats:
+    """Of everything published of an arm that can be computed, over how much better or worse the arm may do.
+
+    One number for each of these standard deviations between trials; (trial_sds,).
+    """
     computed = [e for e in arm.endpoints if not e.unused and e.published is not None]
     if not computed:
-        return 0.0
-    nodes, weights = (NODES, NODE_WEIGHTS / NODE_WEIGHTS.sum()) if trial_sd > 0 else (np.zeros(1), np.ones(1))
-    each = [sum(log_likelihood(e, arm.n, seen, better=trial_sd * node) for e in computed) for node in nodes]
-    return float(logsumexp(np.array(each) / np.sqrt(len(computed)), b=weights))
+        return np.zeros(trial_sds.size)
+    better = trial_sds[:, None] * NODES
+    each = np.sum([log_likelihood(e, arm.n, seen, better=better) for e in computed], axis=0)
+    return np.asarray(logsumexp(each / np.sqrt(len(computed)), b=NODE_WEIGHTS / NODE_WEIGHTS.sum(), axis=1))
 
 
-def log_likelihood(endpoint: Endpoint, n: int, seen: Observed, *, better: float = 0.0) -> float:
-    """Of the published value of one endpoint from n people who do so much better than expected (logit scale)."""
+def log_likelihood(endpoint: Endpoint, n: int, seen: Observed, *, better: Floats = ALIKE) -> Floats:
+    """Of the published value of one endpoint from n people who do so much better than expected (logit scale).
+
+    One number for each value of `better`, in its shape.
+    """
     published = endpoint.published
     assert published is not None and endpoint.statistic is not None and endpoint.kind is not None
     values = values_of(endpoint, seen)
     present = values[~np.isnan(values if values.ndim == 1 else values[:, 0])]
     if present.shape[0] < 2:
-        return NEVER
+        return np.full(better.shape, NEVER)
     size, shift = published.n or n, DIRECTION[endpoint.kind] * better
     if endpoint.statistic == "median":
         found = _median(present, published.value, size, _half_gap(seen.days, published.value), shift)
     else:
         found = _BY_STATISTIC[endpoint.statistic](present, published, size, shift)
-    return max(found, NEVER)
+    return np.maximum(found, NEVER)
 
 
-def shifted(share: float, shift: float) -> float:
-    """A share of people moved on the logit scale.
+def shifted(share: float, shift: Floats) -> Floats:
+    """A share of people moved on the logit scale, by each of these shifts.
 
-    >>> round(shifted(0.5, 1.0), 3), shifted(0.2, 0.0)
-    (0.731, 0.2)
+    >>> shifted(0.5, np.array([0.0, 1.0])).round(3)
+    array([0.5  , 0.731])
     """
-    return share if shift == 0 else float(expit(logit(share) + shift))
+    return np.asarray(expit(logit(share) + shift))
 
 
-def _rate(values: Floats, published: Published, n: int, shift: float) -> float:
+def _rate(values: Floats, published: Published, n: int, shift: Floats) -> Floats:
     events = published.events if published.events is not None else published.value * n / 100
     share = shifted((values.sum() + 0.5) / (values.size + 1), shift)
     low = np.floor(events)  # a percentage may stand between two whole numbers of people
     below, above = (binom.logpmf(low + step, n, share) for step in (0, 1))
-    return float(below if events == low else (1 - (events - low)) * below + (events - low) * above)
+    return np.asarray(below if events == low else (1 - (events - low)) * below + (events - low) * above)
 
 
-def _mean(values: Floats, published: Published, n: int, shift: float) -> float:
+def _mean(values: Floats, published: Published, n: int, shift: Floats) -> Floats:
     if not np.isfinite(values).all():
-        return NEVER
+        return np.full(shift.shape, NEVER)
     sd = published.sd if published.sd is not None else float(values.std())
-    return float(norm.logpdf(published.value, values.mean() + shift / LOGIT_SD * values.std(), sd / np.sqrt(n)))
+    return np.asarray(norm.logpdf(published.value, values.mean() + shift / LOGIT_SD * values.std(), sd / np.sqrt(n)))
 
 
 def _half_gap(days: Floats, value: float) -> float:
@@ -90,29 +97,29 @@ def _half_gap(days: Floats, value: float) -> float:
     return max(float(days[after] - days[after - 1]) / 2, LEAST_DAYS)
 
 
-def _median(values: Floats, published: float, n: int, step: float, shift: float) -> float:
+def _median(values: Floats, published: float, n: int, step: float, shift: Floats) -> Floats:
     """A median between two visits is as likely as the middle people standing at either of them, ends included."""
     below = ((values < published - step).sum() + 0.5) / (values.size + 1)
     up_to = ((values <= published + step).sum() + 0.5) / (values.size + 1)
     reached = [
         binom.sf((n - 1) // 2, n, shifted(share, shift)) for share in (below, up_to)
     ]  # the middle person is among them
-    return float(np.log(max(reached[1] - reached[0], np.exp(NEVER))))
+    return np.log(np.maximum(reached[1] - reached[0], np.exp(NEVER)))
 
 
-def _highest_median(values: Floats, published: Published, n: int, shift: float) -> float:
+def _highest_median(values: Floats, published: Published, n: int, shift: Floats) -> Floats:
     medians = np.median(values, axis=0)
     at = values[:, int(medians.argmax())]
     moved = medians.max() + shift / LOGIT_SD * at.std()
-    return float(norm.logpdf(published.value, moved, MEDIAN_ERROR * at.std() / np.sqrt(n)))
+    return np.asarray(norm.logpdf(published.value, moved, MEDIAN_ERROR * at.std() / np.sqrt(n)))
 
 
-def _sd(values: Floats, published: Published, n: int, shift: float) -> float:
-    del shift  # a spread is not moved
-    return float(norm.logpdf(published.value, values.std(), values.std() / np.sqrt(2 * n)))
+def _sd(values: Floats, published: Published, n: int, shift: Floats) -> Floats:
+    found = norm.logpdf(published.value, values.std(), values.std() / np.sqrt(2 * n))
+    return np.full(shift.shape, found)  # a spread is not moved
 
 
-_BY_STATISTIC: dict[str, Callable[[Floats, Published, int, float], float]] = {
+_BY_STATISTIC: dict[str, Callable[[Floats, Published, int, Floats], Floats]] = {
     "percent": _rate,
     "mean": _mean,
     "highest-median": _highest_median,
@@ -120,6 +127,6 @@ _BY_STATISTIC: dict[str, Callable[[Floats, Published, int, float], float]] = {
 }
 
 
-def total(arms: Sequence[tuple[Arm, Observed]], *, trial_sd: float = 0.0) -> float:
-    """The log-likelihood of several arms, which are different people."""
-    return float(sum(log_likelihood_of_arm(arm, seen, trial_sd=trial_sd) for arm, seen in arms))
+def total(arms: Sequence[tuple[Arm, Observed]], trial_sds: Floats = ALIKE) -> Floats:
+    """The log-likelihood of several arms, which are different people, for each standard deviation between trials."""
+    return np.asarray(np.sum([log_likelihood_of_arm(arm, seen, trial_sds) for arm, seen in arms], axis=0))

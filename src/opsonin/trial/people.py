@@ -14,9 +14,10 @@ import numpy as np
 
 from opsonin.knowledge import Knowledge
 from opsonin.mechanism import sized
+from opsonin.mechanism.natural_history import Recovery
 from opsonin.population import Cohort, people, truncated_log_normal
 from opsonin.population.draws import Floats, normals, uniforms
-from opsonin.population.parameter_sets import RECOVERY, ParameterSet, recovery_day, under
+from opsonin.population.parameter_sets import RECOVERY, ParameterSet, recovery_of, under
 from opsonin.trial.declaration import Distribution, Population
 
 REFERENCE_WEIGHT_FACT = "models/ivig_itp_draft/reference_weight"
@@ -31,7 +32,7 @@ class Enrolled:
 
     cohort: Cohort
     weight_kg: Floats
-    recovery_day: Floats | None = None  # when the disease goes by itself, for those it may
+    recovery: Recovery | None = None  # how the disease goes by itself, where it may
 
 
 def enrolled(
@@ -48,7 +49,7 @@ def enrolled(
     alike = np.zeros(n, np.int64)
     changed = under(at_reference.parameters, knowledge, (parameters,), alike)
     by_weight = sized(changed, knowledge, weight_kg=cast(Any, weights))
-    recovery = recovery_day(normals(seed, RECOVERY, n), (parameters,), alike) if population.may_recover else None
+    recovery = recovery_of(normals(seed, RECOVERY, n), (parameters,), alike) if population.may_recover else None
     return Enrolled(replace(at_reference, parameters=MappingProxyType(by_weight)), weights, recovery)
 
 

@@ -40,7 +40,7 @@ def simulate(
         MODEL,
         parameters=parameters,
         n=n,
-        events=course_events(n, segments, recovery_day=cohort.recovery_day, normal_count=parameters["Pn"]),
+        events=course_events(n, segments, parameters=parameters, recovery=cohort.recovery),
         times=np.asarray(times, float),
         outputs=tuple(OUTPUTS.values()),
         threads=threads,

@@ -25,7 +25,7 @@ from opsonin.population.draws import (
     normals,
     uniforms,
 )
-from opsonin.population.parameter_sets import RECOVERY, SET, fitted_sets, place_of, recovery_day, under, which_set
+from opsonin.population.parameter_sets import RECOVERY, SET, fitted_sets, place_of, recovery_of, under, which_set
 
 COUNT = "P0"
 IGG = "C0"
@@ -78,7 +78,7 @@ class Prior:
         z = self._spread_out(z)
         sets = fitted_sets(self.knowledge, self.group)
         mine = which_set(z[:, -1], sets)
-        went = recovery_day(z[:, self.names.index(RECOVERY)], sets, mine) if RECOVERY in self.names else None
+        went = recovery_of(z[:, self.names.index(RECOVERY)], sets, mine) if RECOVERY in self.names else None
         return Cohort(
             n=z.shape[0],
             seed=seed,
@@ -88,7 +88,7 @@ class Prior:
             notes=(),
             fact_ids=self.fact_ids,
             which_set=mine,
-            recovery_day=went,
+            recovery=went,
         )
 
     def _usual(self, z: Floats) -> dict[str, Floats]:
