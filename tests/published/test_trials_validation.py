@@ -49,15 +49,21 @@ def test_the_fit_saw_the_calibration_studies_and_no_other(known):
 
 def test_the_page_shows_the_fitted_values():
     lines = ["| " + " | ".join(row) + " |" for row in fitted_rows(json.loads(FITTED.read_text(encoding="utf-8")))]
-    assert len(lines) == 11
+    assert len(lines) == 17
     assert not [line for line in lines if line not in PAGE]
 
 
 def test_every_fitted_value_has_an_interval_around_it():
     for group in json.loads(FITTED.read_text(encoding="utf-8"))["groups"].values():
-        assert group["effective_draws"] > 25
+        assert group["effective_draws"] >= 100
         for name in group["names"]:
             assert group["low_95"][name] < group["mean"][name] < group["high_95"][name]
+
+
+def test_a_new_trial_is_a_new_trial_and_intervals_by_chance_only_stand_beside(fitted):
+    after = summary(fitted)["validation"]["all"]
+    assert fitted.trials_differ and after.coverage >= after.coverage_by_chance
+    assert after.width_ratio_by_chance < after.width_ratio <= 1.5
 
 
 def test_the_fit_brings_the_children_near_and_does_not_move_the_adults_away(draft, fitted):

@@ -256,7 +256,7 @@ def _made_with(made: Outcome | Validation) -> str:
     from opsonin.trial.say import about_parameters
 
     size = f"{made.people} virtual people per arm and parameter set, seed {made.seed}."
-    return f"{size} {about_parameters(made.parameter_sets)}"
+    return f"{size} {about_parameters(made)}"
 
 
 def _people_for(ensemble: Ensemble) -> int:

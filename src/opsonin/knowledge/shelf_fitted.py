@@ -23,7 +23,8 @@ SAYS: Mapping[str, tuple[str, str]] = {
     "IC50_cv": ("Spread between people of the half-blocking concentration (coefficient of variation)", "1"),
     "h": ("Steepness of the blockade (Hill exponent)", "1"),
     "koff": ("Offset of the blockade", "1/day"),
-    "recovery_median": ("Day on which the disease goes by itself, median, counted from treatment", "days"),
+    "kon": ("Onset of the blockade", "1/day"),
+    "recovery_median": ("Day by which the disease has gone by itself, median, counted from treatment", "days"),
     "recovery_cv": ("Spread between people of the day of natural recovery (coefficient of variation)", "1"),
     "trial_sd": ("How much trials differ beyond chance (standard deviation, logit scale)", "1"),
 }

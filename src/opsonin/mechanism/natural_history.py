@@ -20,7 +20,7 @@ Floats = NDArray[np.float64]
 class Recovery:
     """When the disease is gone (days from the first infusion, one for each), and in how many equal steps it goes.
 
-    One step is a sudden recovery. Many steps follow a count that the disease lets rise exponentially from the first day.
+    One step is a sudden recovery. Many follow a count that the disease lets rise exponentially from the first day.
     """
 
     day: Floats  # (n,)

@@ -29,8 +29,8 @@ class ParameterSet:
     """Other values than the draft's: typical values by symbol, and log-normal spreads (CV as a fraction) by symbol.
 
     recovery_days: median and CV (a fraction) of the day on which the disease of newly diagnosed children goes by
-    itself; None: it does not. recovery_steps: in how many steps it goes (see `Recovery`). trial_sd: how much trials differ beyond chance, as a standard deviation on the logit
-    scale of every share of people (see `trial.likelihood`).
+    itself; None: it does not. recovery_steps: in how many steps it goes (see `Recovery`). trial_sd: how much trials
+    differ beyond chance, as a standard deviation on the logit scale of every share of people (see `trial.likelihood`).
     """
 
     values: Mapping[str, float] = field(default_factory=dict)
@@ -54,7 +54,7 @@ def as_parameters(values: Mapping[str, float]) -> ParameterSet:
 def fitted_sets(knowledge: Knowledge, group: str) -> tuple[ParameterSet, ...]:
     """The equally likely sets of "adults" or "children", from the most to the least sensitive population.
 
-    Sources: models/ivig_itp_2026_11.
+    Sources: models/ivig_itp_2026_11_26.
     """
     if knowledge.fitted is None:
         raise KnowledgeError("The shelf holds no fitted model. Put a calibration into shelves/models/.")

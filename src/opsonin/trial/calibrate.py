@@ -1,8 +1,8 @@
 """Fitting the model to the calibration arms: adults, then children with the shape they share with adults.
 
 Adults: production and its spread, half-blocking concentration and its spread, steepness, offset. Children: their own
-production, half-blocking concentration with its spread, onset of the blockade, and the day by which the disease has gone
-by itself, step by step; steepness, offset and the spread of production are the adults', as uncertain as the adults' fit
+production, half-blocking concentration with its spread, onset of the blockade, and the day by which the disease has
+gone by itself, step by step; steepness, offset and the spread of production are the adults', as uncertain as their fit
 leaves them. Both: how much trials differ beyond chance. Only arms of the declared calibration split are looked at.
 Every evaluation is written to a file as it is made, so an interrupted calibration goes on where it stopped.
 """
@@ -31,7 +31,7 @@ from opsonin.trial.people import enrolled
 from opsonin.trial.read import declared_trials
 from opsonin.trial.split import declared_split
 
-ADULT_PRIORS = (
+ADULT_PRIORS: tuple[Prior, ...] = (
     Prior("kprod0", 50, 0.6),  # kinetic studies: 34–103, at the high end 182
     Prior("kprod0_cv", 0.6, 0.4),
     Prior("IC50", 8.5, 0.5),
@@ -39,7 +39,7 @@ ADULT_PRIORS = (
     Prior("h", 3, 0.5),
     Prior("koff", 0.25, 0.6),
 )
-CHILD_PRIORS = (
+CHILD_PRIORS: tuple[Prior, ...] = (
     Prior("kprod0", 70, 0.7),
     Prior("IC50", 6, 0.7),
     Prior("IC50_cv", 0.8, 0.4),
@@ -132,9 +132,7 @@ def _as_found(fit: Fit, names: Sequence[str]) -> tuple[Prior, ...]:
     logs = np.log(fit.found.values[:, columns])
     middle = fit.found.weights @ logs
     sd = np.sqrt(fit.found.weights @ (logs - middle) ** 2)
-    return tuple(
-        Prior(fit.names[at], float(np.exp(m)), float(s)) for at, m, s in zip(columns, middle, sd, strict=True)
-    )
+    return tuple(Prior(fit.names[at], float(np.exp(m)), float(s)) for at, m, s in zip(columns, middle, sd, strict=True))
 
 
 def _scored(
@@ -212,7 +210,9 @@ def _remembered(score: Callable[[Floats], Floats], log: Path | None, key: str, t
         if log is not None:
             log.parent.mkdir(parents=True, exist_ok=True)
             with log.open("a", encoding="utf-8") as file:
-                file.write(json.dumps({"key": key, "draw": draw, "values": row.tolist(), "score": found.tolist()}) + "\n")
+                file.write(
+                    json.dumps({"key": key, "draw": draw, "values": row.tolist(), "score": found.tolist()}) + "\n"
+                )
         return found
 
     return evaluate

@@ -28,7 +28,7 @@ from opsonin.trial.calibrate import model_seal
 from opsonin.trial.calibrated import FITTED
 from opsonin.trial.harms import harm_checks, met
 from opsonin.trial.page import FITTED_HEAD, fitted_rows
-from opsonin.trial.say import markdown_table
+from opsonin.trial.say import ROW_HEAD, markdown_table
 from opsonin.trial.sensitivity import sensitivity
 from opsonin.trial.sensitivity_say import HEAD, TITLES, sensitivity_rows
 from opsonin.trial.split import declared_split
@@ -212,7 +212,7 @@ def _misses(page: str) -> Iterator[str]:
         if line.startswith("### ") and line.endswith(" parameters"):
             split = line.removeprefix("### ").partition(":")[0]
         cells = [cell.strip() for cell in line.strip("|").split("|")]
-        if cells[-1] == "NO" and len(cells) == 8:
+        if cells[-1] == "NO" and len(cells) == len(ROW_HEAD):
             yield f"- {split}: {cells[0]}, {cells[1]}: published {cells[3]}, predicted {cells[5]} ({cells[6]})"
 
 

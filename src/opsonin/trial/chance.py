@@ -23,13 +23,18 @@ LEVEL = 0.95
 
 @dataclass(frozen=True)
 class Prediction:
-    """Median and 95 % interval of what a trial of this size would publish; `typical` is that of all virtual people."""
+    """Median and 95 % interval of what a trial of this size would publish; `typical` is that of all virtual people.
+
+    by_chance_low, by_chance_high: the interval if trials differed by chance only; None where the sets say no more.
+    """
 
     typical: float
     median: float
     low: float
     high: float
     answering: float  # share of virtual people the statistic is about
+    by_chance_low: float | None = None
+    by_chance_high: float | None = None
 
 
 def statistic(values: Floats, kind: str) -> float:
@@ -89,17 +94,22 @@ def predict(
     """
     drawn = uniforms(seed, f"trial of {n}: {purpose}", repeats * n).reshape(repeats, n)
     shifts = normals(seed, f"trial differs: {purpose}", repeats)
-    found = np.empty(repeats)
-    for number, people in enumerate(values):
-        mine = slice(number, None, len(values))
-        shift = trial_sds[number] * shifts[mine] if trial_sds else np.zeros(drawn[mine].shape[0])
-        found[mine] = _statistics(_moved(people, drawn[mine], shift), kind)
-    seen = found[~np.isnan(found)]
-    ends = [(1 - LEVEL) / 2, 0.5, (1 + LEVEL) / 2]
-    low, middle, high = np.quantile(seen, ends, method="inverted_cdf").tolist() if seen.size else [np.nan] * 3
+    differ = np.array(trial_sds) if any(trial_sds) else np.zeros(len(values))
+
+    def published(sds: Floats) -> list[float]:
+        found = np.empty(repeats)
+        for number, people in enumerate(values):
+            mine = slice(number, None, len(values))
+            found[mine] = _statistics(_moved(people, drawn[mine], sds[number] * shifts[mine]), kind)
+        seen = found[~np.isnan(found)]
+        ends = [(1 - LEVEL) / 2, 0.5, (1 + LEVEL) / 2]
+        return list(np.quantile(seen, ends, method="inverted_cdf").tolist()) if seen.size else [np.nan] * 3
+
+    low, middle, high = published(differ)
+    by_chance = published(np.zeros(len(values)))[::2] if differ.any() else [None, None]
     everyone = np.concatenate(list(values))
     answering = float(1 - np.isnan(everyone if everyone.ndim == 1 else everyone[:, 0]).mean())
-    return Prediction(statistic(everyone, kind), middle, low, high, answering)
+    return Prediction(statistic(everyone, kind), middle, low, high, answering, *by_chance)
 
 
 def _moved(people: Floats, drawn: Floats, shift: Floats) -> Floats:

@@ -57,7 +57,8 @@ class Found:
     inner: Floats  # (draws, inner values): log-likelihood at each value of what was integrated out
 
 
-Evaluate = Callable[[Floats, str], Floats]  # (inner values,) log-likelihoods of one row; the text names the draw
+Evaluate = Callable[[Floats, str], Floats | float]  # log-likelihood of one row, at each inner value if there are any;
+# the text names the draw
 
 
 def sample(priors: Sequence[Prior], evaluate: Evaluate, *, rounds: int, per_round: int, seed: int) -> Found:
@@ -79,7 +80,7 @@ def sample(priors: Sequence[Prior], evaluate: Evaluate, *, rounds: int, per_roun
             proposal = _proposal(drawn[-LAST_ROUNDS:], log_prior, width)
             logs = proposal.rvs(size=per_round, random_state=rng).reshape(per_round, len(priors))
             density = proposal.logpdf
-        each = np.array([evaluate(np.exp(row), f"{number}/{i}") for i, row in enumerate(logs)])
+        each = np.array([np.atleast_1d(evaluate(np.exp(row), f"{number}/{i}")) for i, row in enumerate(logs)])
         inner.append(each)
         drawn.append(Drawn(logs, logsumexp(each, axis=1) - np.log(each.shape[1]), density))
     logs, likelihood, drawn_from = _joined(drawn[-LAST_ROUNDS:])

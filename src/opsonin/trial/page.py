@@ -36,9 +36,10 @@ WORDS = {
     "IC50_cv": ("… its spread between people (CV)", "1"),
     "h": ("steepness of the blockade", "1"),
     "koff": ("offset of the blockade", "1/day"),
-    "recovery_median": ("day on which the disease goes by itself, median", "days"),
-    "trial_sd": ("how much trials differ beyond chance (SD, logit scale)", "1"),
+    "kon": ("onset of the blockade", "1/day"),
+    "recovery_median": ("day by which the disease has gone by itself, median", "days"),
     "recovery_cv": ("… its spread between people (CV)", "1"),
+    "trial_sd": ("how much trials differ beyond chance (SD, logit scale)", "1"),
 }
 BEGIN, END = "<!-- tables: begin, written by opsonin.trial.page -->", "<!-- tables: end -->"
 SEED = 1
@@ -55,7 +56,7 @@ def _parts(first: Validation, beside: Validation, on: date) -> Iterator[str]:
         yield f"\n### Scores: {found.parameters} parameters\n"
         option = "draft" if found.parameters == "draft" else "calibrated"
         yield f"`opsonin validate --parameters {option} --people {found.people} --seed {found.seed}`. "
-        yield about_parameters(found.parameter_sets)
+        yield about_parameters(found)
         yield ""
         yield markdown_table(SCORE_HEAD, score_rows(found))
     yield "\n### Fitted values\n"
@@ -70,7 +71,7 @@ def _parts(first: Validation, beside: Validation, on: date) -> Iterator[str]:
 def fitted_rows(document: dict[str, Any]) -> Iterator[tuple[str, ...]]:
     """One line for every fitted value: geometric mean and 95 % interval."""
     for group, fit in document["groups"].items():
-        for name in fit["names"]:
+        for name in sorted(fit["names"], key=list(WORDS).index):
             words, unit = WORDS[name]
             interval = f"{plain(fit['low_95'][name], 2)} to {plain(fit['high_95'][name], 2)}"
             yield group, words, unit, plain(fit["mean"][name], 2), interval

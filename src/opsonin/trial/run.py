@@ -56,6 +56,11 @@ class Outcome:
     parameter_sets: int
     arms: tuple[ArmOutcome, ...]
 
+    @property
+    def trials_differ(self) -> bool:
+        """Whether the sets say that trials differ by more than chance."""
+        return any(found.prediction.by_chance_low is not None for arm in self.arms for found in arm.endpoints)
+
 
 def run_trial(
     trial: Trial,

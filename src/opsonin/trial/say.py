@@ -53,7 +53,9 @@ def outcome_rows(outcome: Outcome) -> Iterator[tuple[str, ...]]:
 
 
 OUTCOME_HEAD = ("arm", "endpoint", "unit", "predicted", "95 % of trials this size", "published")
-ROW_HEAD = ("arm", "endpoint", "n", "observed", "95 % interval", "predicted", "95 % predictive", "inside")
+ROW_HEAD = (
+    "arm", "endpoint", "n", "observed", "95 % interval", "predicted", "95 % predictive", "by chance only", "inside",
+)  # fmt: skip
 
 
 def row_cells(row: Row) -> tuple[str, ...]:
@@ -66,13 +68,14 @@ def row_cells(row: Row) -> tuple[str, ...]:
         span(row.observed_low, row.observed_high),
         plain(row.predicted),
         span(row.low, row.high),
+        span(row.by_chance_low, row.by_chance_high),
         "yes" if row.inside else "NO",
     )
 
 
 SCORE_HEAD = (
-    "split", "who", "endpoints", "coverage", "width ratio", "rates: error", "floor", "times: error", "floor", "pooled",
-    "durations: error", "floor", "pooled",
+    "split", "who", "endpoints", "coverage", "width ratio", "coverage by chance only", "width ratio", "rates: error",
+    "floor", "times: error", "floor", "pooled", "durations: error", "floor", "pooled",
 )  # fmt: skip
 
 
@@ -85,6 +88,8 @@ def score_cells(split: str, who: str, score: Score) -> tuple[str, ...]:
         str(score.n_endpoints),
         f"{plain(coverage, 0)} %",
         plain(score.width_ratio, 2),
+        f"{plain(None if score.coverage_by_chance is None else 100 * score.coverage_by_chance, 0)} %",
+        plain(score.width_ratio_by_chance, 2),
         plain(score.response_rate_mae_points),
         plain(score.response_rate_floor_points),
         plain(score.time.mae),
@@ -116,8 +121,14 @@ def markdown_table(head: Sequence[str], rows: Iterator[tuple[str, ...]]) -> str:
     return "\n".join("| " + " | ".join(cell.replace("|", "/") for cell in line) + " |" for line in lines)
 
 
-def about_parameters(sets: int) -> str:
+def about_parameters(found: Outcome | Validation) -> str:
     """What the predictive intervals hold."""
+    sets = found.parameter_sets
+    if found.trials_differ:
+        return (
+            f"Predictive intervals hold the chance of a trial of that size, {sets} parameter sets, and how much trials "
+            "differ beyond chance; “by chance only” leaves the last out."
+        )
     if sets > 1:
         return f"Predictive intervals hold the chance of a trial of that size and {sets} parameter sets."
     return (
@@ -138,7 +149,7 @@ def validation_to_dict(found: Validation) -> dict[str, Any]:
         "seed": found.seed,
         "parameters": found.parameters,
         "parameter_sets": found.parameter_sets,
-        "says": about_parameters(found.parameter_sets),
+        "says": about_parameters(found),
         "summary": {
             split: {
                 **ages["all"].as_dict(),
@@ -162,7 +173,7 @@ def outcome_to_dict(outcome: Outcome) -> dict[str, Any]:
         "knowledge": outcome.knowledge_version,
         "people": outcome.people,
         "seed": outcome.seed,
-        "says": about_parameters(outcome.parameter_sets),
+        "says": about_parameters(outcome),
         "arms": [_arm_to_dict(arm) for arm in outcome.arms],
     }
 

@@ -36,6 +36,8 @@ class Score:
     n_endpoints: int
     coverage: float | None  # fraction of published values inside their 95 % predictive interval
     width_ratio: float | None  # median width over that of the exact binomial interval of the same rate and n
+    coverage_by_chance: float | None  # both if trials differed by chance only
+    width_ratio_by_chance: float | None
     response_rate_mae_points: float | None  # weighted by n
     response_rate_floor_points: float | None
     time: Clock
@@ -47,6 +49,8 @@ class Score:
             "n_endpoints": self.n_endpoints,
             "coverage": self.coverage,
             "width_ratio": self.width_ratio,
+            "coverage_by_chance": self.coverage_by_chance,
+            "width_ratio_by_chance": self.width_ratio_by_chance,
             "response_rate_mae_points": self.response_rate_mae_points,
             "response_rate_floor_points": self.response_rate_floor_points,
         }
@@ -87,10 +91,13 @@ def score(rows: Sequence[Row], every: Sequence[Row]) -> Score:
     misses = np.array([abs(row.predicted - row.observed) for row in rates])
     p = np.array([row.observed / 100 for row in rates])
     widths = [(row.high - row.low) / row.binomial_width for row in rates if row.binomial_width]
+    narrower = [_width_by_chance(row) / row.binomial_width for row in rates if row.binomial_width]
     return Score(
         n_endpoints=len(rows),
         coverage=_mean([float(row.inside) for row in rows]),
         width_ratio=float(np.median(widths)) if widths else None,
+        coverage_by_chance=_mean([float(row.inside_by_chance) for row in rows]),
+        width_ratio_by_chance=float(np.median(narrower)) if narrower else None,
         response_rate_mae_points=float(np.average(misses, weights=weights)) if rates else None,
         response_rate_floor_points=(
             float(np.average(100 * MEAN_MISS * np.sqrt(p * (1 - p) / weights), weights=weights)) if rates else None
@@ -98,6 +105,12 @@ def score(rows: Sequence[Row], every: Sequence[Row]) -> Score:
         time=_clock_scores([row for row in rows if row.kind == "time"], every),
         duration=_clock_scores([row for row in rows if row.kind == "duration"], every),
     )
+
+
+def _width_by_chance(row: Row) -> float:
+    if row.by_chance_low is None or row.by_chance_high is None:
+        return row.high - row.low
+    return row.by_chance_high - row.by_chance_low
 
 
 def _clock_scores(rows: Sequence[Row], every: Sequence[Row]) -> Clock:

@@ -1,7 +1,8 @@
 """Was it like that? Every published endpoint beside what the model predicts for a trial of its size.
 
 A row holds the published value with its interval and the predicted median with its 95 % predictive interval, which is
-what chance makes of a trial of that size, and of the parameters' uncertainty where there are several parameter sets.
+what chance makes of a trial of that size, of the parameters' uncertainty where there are several parameter sets, and of
+how much trials differ beyond chance where the sets say so.
 Rows are kept by split; `arms` is the split of files handed in beside the declared ones.
 """
 
@@ -44,6 +45,8 @@ class Row:
     predicted: float
     low: float
     high: float
+    by_chance_low: float | None  # the same interval if trials differed by chance only
+    by_chance_high: float | None
     binomial_width: float | None  # width of the exact binomial interval of the published rate
     regimen: str
     clock: str  # what is timed: first-… of a threshold, duration, day of the highest; "" for others
@@ -56,6 +59,13 @@ class Row:
     def inside(self) -> bool:
         """Whether the published value lies in the predictive interval, its ends included."""
         return bool(self.low - 1e-9 <= self.observed <= self.high + 1e-9)
+
+    @property
+    def inside_by_chance(self) -> bool:
+        """Whether it lies in the interval of trials that differ by chance only."""
+        if self.by_chance_low is None or self.by_chance_high is None:
+            return self.inside
+        return bool(self.by_chance_low - 1e-9 <= self.observed <= self.by_chance_high + 1e-9)
 
     @property
     def name(self) -> str:
@@ -83,6 +93,11 @@ class Validation:
     parameter_sets: int
     rows: tuple[Row, ...]
     unused: tuple[Unused, ...]
+
+    @property
+    def trials_differ(self) -> bool:
+        """Whether the sets say that trials differ by more than chance."""
+        return any(row.by_chance_low is not None for row in self.rows)
 
 
 def validate(
@@ -163,6 +178,8 @@ def _row(trial: Trial, arm: Arm, found: EndpointOutcome, split: str) -> Row:
         predicted=prediction.median,
         low=prediction.low,
         high=prediction.high,
+        by_chance_low=prediction.by_chance_low,
+        by_chance_high=prediction.by_chance_high,
         binomial_width=binomial,
         regimen=_regimen(arm),
         clock=_clock(endpoint),

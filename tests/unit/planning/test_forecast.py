@@ -196,7 +196,7 @@ def test_a_newly_diagnosed_child_gets_a_forecast_that_says_how_it_fails(known, p
     regimen = course(known, grams=20, days=2)
     found = expect(newly_diagnosed(person, known), regimen)[regimen.id]
     assert isinstance(found, Forecast)
-    assert "too fast and too high for children" in found.model_status
+    assert "too often and too lastingly for children" in found.model_status
     assert any("natural recovery" in note for note in found.notes)
 
 

@@ -47,6 +47,10 @@ def test_it_goes_on_where_it_stopped(known, small, tmp_path, monkeypatch):
     assert 0 < len(observed) <= 7, "only the last evaluation is made anew: one simulation for each different arm"
     for fit, first in zip(again, small[0], strict=True):
         assert fit.sets == pytest.approx(first.sets)
+    observed.clear()
+    calibrate(knowledge=known, log=log, structure="sudden-recovery", **SMALL)
+    lines = log.read_text(encoding="utf-8").splitlines()
+    assert len(lines) == 60, "another recovery of children leaves the adults as they are"
 
 
 def test_a_log_of_another_calibration_is_not_used(known, small, tmp_path):
@@ -56,12 +60,30 @@ def test_a_log_of_another_calibration_is_not_used(known, small, tmp_path):
     assert len(log.read_text(encoding="utf-8").splitlines()) == 80
 
 
-def test_children_share_what_is_not_theirs_with_adults(small):
+def test_children_take_what_they_share_from_the_adults_with_its_uncertainty(small):
     adults, children = small[0]
-    middle = dict(zip(adults.names, np.exp(adults.found.weights @ np.log(adults.found.values)), strict=True))
-    assert dict(children.fixed) == pytest.approx({name: middle[name] for name in ("kprod0_cv", "h", "koff")})
-    assert all(p.recovery_days is not None for p in children.parameter_sets())
+    logs = np.log(adults.found.values[:, adults.names.index("h")])
+    middle = adults.found.weights @ logs
+    prior = next(p for p in module._as_found(adults, module.SHARED) if p.name == "h")
+    assert prior.median == pytest.approx(np.exp(middle))
+    assert prior.log_sd == pytest.approx(np.sqrt(adults.found.weights @ (logs - middle) ** 2))
+    assert set(module.SHARED) < set(children.names) and dict(children.fixed) == {"recovery_steps": 8}
+    assert all(p.recovery_days is not None and p.recovery_steps == 8 for p in children.parameter_sets())
     assert all(p.recovery_days is None for p in adults.parameter_sets())
+
+
+def test_how_much_trials_differ_is_found_without_a_simulation_more(small):
+    for fit in small[0]:
+        found, sds = fit.found, fit.found.values[:, -1]
+        assert fit.names[-1] == "trial_sd" and found.inner.shape[1] == 15
+        assert len(set(sds)) == 15 and found.weights.sum() == pytest.approx(1)
+        assert found.effective <= found.inner.shape[0] == found.weights.size / 15
+        assert all(p.trial_sd in sds for p in fit.parameter_sets())
+
+
+def test_trials_that_differ_by_chance_only_have_no_such_value(known):
+    for fit in calibrate(knowledge=known, structure="alike-trials", **SMALL):
+        assert "trial_sd" not in fit.names and all(p.trial_sd == 0 for p in fit.parameter_sets())
 
 
 def test_what_is_written_comes_back(small, tmp_path):
@@ -79,6 +101,7 @@ def test_what_is_written_comes_back(small, tmp_path):
 def test_named_values_become_a_parameter_set():
     made = as_parameters({"IC50": 4.0, "IC50_cv": 0.9, "recovery_median": 12.0, "recovery_cv": 1.5})
     assert made == ParameterSet({"IC50": 4.0}, {"IC50": 0.9}, (12.0, 1.5))
+    assert as_parameters({"recovery_median": 12.0, "recovery_cv": 1.5, "recovery_steps": 8}).recovery_steps == 8
 
 
 def test_a_file_that_is_no_calibration_is_refused(tmp_path):
@@ -90,5 +113,5 @@ def test_a_file_that_is_no_calibration_is_refused(tmp_path):
 def test_the_direct_effect_holds_the_offset_at_the_onset_for_both_groups(known):
     adults, children = calibrate(knowledge=known, structure="direct-effect", **SMALL)
     assert "koff" not in adults.names
-    assert adults.fixed["koff"] == children.fixed["koff"] == 6
+    assert "koff" not in children.names and adults.fixed["koff"] == children.fixed["koff"] == 6
     assert all(p.values["koff"] == 6 for p in (*adults.parameter_sets(), *children.parameter_sets()))

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from opsonin.trial.ensemble import Prior, resampled, sample
+from opsonin.trial.ensemble import Prior, equally_likely, extended, resampled, sample
 
 PRIORS = (Prior("a", 10.0, 0.5), Prior("b", 1.0, 0.5))
 
@@ -77,3 +77,21 @@ def test_the_evidence_is_the_likelihood_averaged_over_the_prior():
     width = np.sqrt(1 + 0.2**2)
     exact = np.log(0.2 / width) - 0.5 * (0.5 / width) ** 2
     assert found.log_evidence == pytest.approx(exact, abs=0.03)
+
+
+def test_what_is_integrated_out_is_found_as_if_it_had_been_sampled():
+    """Two values, the second known only through the first: x + y is 1 ± 0.1."""
+    inner = equally_likely(Prior("y", 1, 0.5), 200)
+    priors = [Prior("x", 1, 0.5)]
+
+    def together(row, _draw):
+        return -0.5 * ((np.log(row[0]) + np.log(inner) - 1) / 0.1) ** 2
+
+    found = extended(sample(priors, together, rounds=4, per_round=300, seed=2), inner)
+    logs = np.log(found.values)
+    middle = found.weights @ logs
+    away = (logs - middle) * np.sqrt(found.weights)[:, None]
+    assert middle == pytest.approx([0.49, 0.49], abs=0.03)  # two priors of variance ¼ and a sum of variance 0.01
+    exact = 0.25 * np.eye(2) - 0.25**2 / 0.51
+    assert away.T @ away == pytest.approx(exact, abs=0.02)
+    assert found.weights.size == 900 * 200 and found.effective < 900

@@ -76,3 +76,19 @@ def test_endpoints_of_the_same_people_do_not_count_twice():
     double = Arm.model_validate({**arm, "endpoints": (one, one.model_copy(update={"id": "f"}))})
     alone, twice = (log_likelihood_of_arm(a, HALF) for a in (single, double))
     assert twice == pytest.approx(np.sqrt(2) * alone)
+
+
+def test_an_arm_that_did_much_better_is_likelier_where_trials_differ():
+    arm = {"id": "a", "says": "", "n": 50, "regimen": {"says": ""}}
+    better = Arm.model_validate({**arm, "endpoints": (endpoint({"value": 80, "events": 40, "n": 50}),)})
+    as_usual = Arm.model_validate({**arm, "endpoints": (endpoint({"value": 50, "events": 25, "n": 50}),)})
+    sds = np.array([0.0, 0.5, 1.0])
+    assert np.all(np.diff(log_likelihood_of_arm(better, HALF, sds)) > 0)
+    assert np.all(np.diff(log_likelihood_of_arm(as_usual, HALF, sds)) < 0)
+    alone = log_likelihood_of_arm(better, HALF)
+    assert log_likelihood_of_arm(better, HALF, sds)[0] == pytest.approx(alone[0])
+    better_by = np.linspace(-6, 6, 4001)  # the same by plain summation
+    share = 1 / (1 + np.exp(-(np.log(500.5 / 500.5) + better_by)))
+    density = norm.pdf(better_by, 0, 0.5)
+    by_sum = np.log((binom.pmf(40, 50, share) * density).sum() / density.sum())
+    assert log_likelihood_of_arm(better, HALF, sds)[1] == pytest.approx(by_sum, abs=0.05)

@@ -145,13 +145,25 @@ def test_children_who_may_recover_do_so_on_their_own_day_and_others_do_not(known
     recovering = ParameterSet(recovery_days=(10.0, 1.0))
     outcome = run_trial(trial, knowledge=known, people=PEOPLE, seed=5, threads=2, parameters=(recovering,))
     found = arm(outcome, "none")
-    day = enrolled(trial.population, knowledge=known, n=PEOPLE, seed=5, parameters=recovering).recovery_day
+    day = enrolled(trial.population, knowledge=known, n=PEOPLE, seed=5, parameters=recovering).recovery.day
     at_28 = found.seen.counts[:, int(np.flatnonzero(found.seen.days == 28)[0])]
     last = found.seen.counts[:, -1]
     assert np.median(at_28[day > 30]) == pytest.approx(np.median(found.seen.baseline[day > 30]), rel=0.3)
     assert np.median(last[day < 60]) == pytest.approx(237, rel=0.1), "the count of healthy people"
     adults = read_trial(ARMS / "julia_2009.yaml").population
-    assert enrolled(adults, knowledge=known, n=10, seed=5, parameters=recovering).recovery_day is None
+    assert enrolled(adults, knowledge=known, n=10, seed=5, parameters=recovering).recovery is None
+
+
+def test_a_gradual_recovery_reaches_20_long_before_50(known):
+    trial = read_trial(ARMS / "blanchette_1993.yaml")
+    middle = {}
+    for steps in (1, 8):
+        recovering = ParameterSet(recovery_days=(20.0, 1.0), recovery_steps=steps)
+        outcome = run_trial(trial, knowledge=known, people=PEOPLE, seed=5, threads=2, parameters=(recovering,))
+        counts, days = arm(outcome, "none").seen.counts, arm(outcome, "none").seen.days
+        middle[steps] = [float(np.median(days[(counts > limit).argmax(axis=1)])) for limit in (20, 50)]
+    assert middle[8][0] < 0.6 * middle[8][1] and middle[8][1] <= middle[1][1]
+    assert middle[1][0] > 0.7 * middle[1][1], "a sudden one reaches both together"
 
 
 def test_treatment_and_recovery_add_up(known):

@@ -15,7 +15,8 @@ def rate(observed, predicted, n=50, low=0.0, high=100.0, **changes) -> Row:
     row = Row(
         trial="t", arm="a", endpoint="e", says="", split="validation", age_group="adult", kind="rate", unit="%", n=n,
         observed=observed, observed_low=None, observed_high=None, interval_is="", predicted=predicted, low=low,
-        high=high, binomial_width=ends[1] - ends[0], regimen="1@0 1@1", clock="", horizon_days=28, obtained="read",
+        high=high, by_chance_low=None, by_chance_high=None,
+        binomial_width=ends[1] - ends[0], regimen="1@0 1@1", clock="", horizon_days=28, obtained="read",
         status="verified", assumed="",
     )  # fmt: skip
     return replace(row, **changes)
@@ -41,6 +42,10 @@ def test_the_floor_is_what_a_perfect_model_scores():
 def test_coverage_counts_the_ends_and_width_is_relative_to_the_binomial():
     rows = [rate(80, 80, low=80, high=90), rate(80, 80, low=81, high=90)]
     assert score(rows, []).coverage == 0.5
+    narrower = [replace(row, by_chance_low=80.5, by_chance_high=82.0) for row in rows]
+    found = score(narrower, [])
+    assert (found.coverage, found.coverage_by_chance, score(rows, []).coverage_by_chance) == (0.5, 0.0, 0.5)
+    assert found.width_ratio_by_chance < found.width_ratio
     same = rate(80, 80, n=40)
     same = replace(same, low=0.0, high=same.binomial_width)
     assert score([same], []).width_ratio == pytest.approx(1)
