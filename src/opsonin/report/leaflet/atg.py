@@ -34,7 +34,7 @@ def atg_leaflet(plan: AtgPlan, planned: PlannedCourse, knowledge: Knowledge, tel
     sections = (
         _what(planned, tell),
         _why(plan, planned, tell),
-        _how(tell),
+        _how(plan, tell),
         _before(plan, planned, tell),
         _day(plan, planned, tell),
         _feel(plan, planned, tell),
@@ -90,38 +90,41 @@ def _what(planned: PlannedCourse, tell: Teller) -> Section:
 
 def _why(plan: AtgPlan, planned: PlannedCourse, tell: Teller) -> Section:
     indication = plan.request.indication
-    organ, _, purpose = indication.rpartition("-")
+    organ, _, purpose = indication.partition("-")
     id = next((id for id in (f"why.{indication}", f"why.{purpose}") if tell.has(id)), "why.other")
     use = use_in_words(indication)
     return tell.section(
         "why-atg",
         Paragraph(
             (
-                tell.say(id, planned.course.protocol.fact, f"{_A}1", f"{_A}2", organ=organ.replace("-", " "), use=use),
+                tell.say(id, planned.course.protocol.fact, f"{_A}1", f"{_A}2", organ=organ, use=use),
                 tell.say("why.weaker", f"{_A}3", f"{_T}/how_it_works"),
             )
         ),
     )
 
 
-def _how(tell: Teller) -> Section:
+def _how(plan: AtgPlan, tell: Teller) -> Section:
     facts = (f"{_T}/how_it_works", f"{_A}11", f"{_A}3")
     told = tuple(tell.say(f"how.atg.{step}", *facts) for step in ("guards", "attack", "bind", "fewer"))
     fields = pictures.MechanismWords.__dataclass_fields__
-    words = pictures.MechanismWords(**{name: tell.text(f"picture.atg.{name.replace('_', '-')}") for name in fields})
+    said = {name: tell.text(f"picture.atg.{name.replace('_', '-')}") for name in fields if name != "guard"}
+    own = f"picture.atg.guard.{plan.request.indication.partition('-')[0]}"
+    words = pictures.MechanismWords(guard=tell.text(own if tell.has(own) else "picture.atg.guard"), **said)
     later = tell.say("how.atg.slow", f"{_T}/how_fast", f"{_A}16")
     return tell.section("how-atg", Paragraph((*told, later)), Picture(pictures.mechanism_atg(words), ()))
 
 
 def _before(plan: AtgPlan, planned: PlannedCourse, tell: Teller) -> Section:
-    premedication = planned.course.product.labels.get("us")
-    told = premedication.facts.get("premedication") if premedication else None
+    label = planned.course.product.labels.get("us")
+    fact = label.facts.get("premedication") if label else None
+    first = tell.say("before.atg-medicines", fact) if fact and fact.found else tell.point("before.atg-some-medicines")
     skin = [tell.say("before.skin", "policies/atg_calendar/skin_test")] if planned.course.product.id == HORSE else []
     return tell.section(
         "before",
         Paragraph(
             (
-                *((tell.say("before.atg-medicines", told),) if told else ()),
+                first,
                 tell.say("before.list", f"{_T}/other_medicines", f"{_A}13"),
                 *_grown(
                     tell,
@@ -229,9 +232,7 @@ def _feel(plan: AtgPlan, planned: PlannedCourse, tell: Teller) -> Section:
     drawn = [_often(f"{_F}/atg_serum_sickness", tell), _often(f"{_F}/atg_clots", tell)]
     if _animal(planned) == "rabbit":
         drawn = [_often(f"{_F}/atg_chills", tell), _often(f"{_F}/atg_few_white_cells", tell), *drawn]
-    lymphoma = [window.fact for window in planned.windows if window.fact.id.endswith("/ebv_load")]
-    uncounted = not lymphoma and _animal(planned) == "rabbit"
-    cancer = (tell.say("feel.atg.cancer", "leaflet/living/atg_cancer"),) if uncounted else ()
+    cancer = _cancer(plan, planned, tell)
     return tell.section(
         "feel",
         *blocks,
@@ -240,13 +241,24 @@ def _feel(plan: AtgPlan, planned: PlannedCourse, tell: Teller) -> Section:
             tell.say("feel.atg-serious", f"{_A}8", f"{_T}/serious_effects"),
             (
                 *(tell.say(f"feel.atg.{id}", f"{_A}8") for id in serious),
-                *(tell.say("feel.atg.lymphoma", fact) for fact in lymphoma),
                 *cancer,
                 tell.say("feel.atg.rare", f"{_A}9", f"{_T}/rare_effects"),
             ),
         ),
         Paragraph((tell.say("feel.atg-numbers", f"{_F}/atg_chills"), tell.point("feel.atg-no-numbers"))),
     )  # fmt: skip
+
+
+def _cancer(plan: AtgPlan, planned: PlannedCourse, tell: Teller) -> tuple[Sentence, ...]:
+    """Cancer of white cells: counted by who had Epstein–Barr virus, or named without a number."""
+    if any(window.fact.id.endswith("/ebv_load") for window in planned.windows):
+        status = plan.recipient.ebv
+        mismatched = status is not None and status.donor is True and status.recipient is False
+        fact = tell.knowledge.fact(f"{_F}/atg_lymphoma" + ("_virus_from_donor" if mismatched else ""))
+        return (tell.say("feel.atg.lymphoma", fact, n=str(_whole(fact))),)
+    if _animal(planned) == "rabbit":
+        return (tell.say("feel.atg.cancer", "leaflet/living/atg_cancer"),)
+    return ()
 
 
 def _often(id: str, tell: Teller) -> Picture:
@@ -296,7 +308,7 @@ def _after(planned: PlannedCourse, tell: Teller) -> Section:
     rows = []
     for window in planned.windows:
         id = f"window.{window.fact.id.rpartition('/')[2].replace('_', '-')}"
-        if tell.has(id) and window.from_day is not None and window.to_day is not None:
+        if tell.for_this_reader(id) and window.from_day is not None and window.to_day is not None:
             rows.append((_span(window.from_day, window.to_day, tell), tell.say(id, window.fact)))
     heads = (tell.text("dates.when"), tell.text("dates.what"))
     return tell.section(
@@ -361,7 +373,7 @@ def _check(tell: Teller) -> Section:
     if not tell.for_child:
         pairs += [
             ("check.atg-jab", (tell.say("check.atg-jab.answer", "leaflet/living/atg_vaccines"),)),
-            ("check.atg-miss", (tell.say("check.change.answer", f"{_A}18"),)),
+            ("check.change", (tell.say("check.change.answer", f"{_A}18"),)),
         ]
     return tell.section("check", Paragraph((tell.point("check.why"),)), tell.questions(*pairs))
 

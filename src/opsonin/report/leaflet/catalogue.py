@@ -41,6 +41,10 @@ class Catalogue:
         """Whether there is a text with this id for this reader."""
         return self._find(id) is not None
 
+    def has_own(self, id: str) -> bool:
+        """Whether there is a text with this id for this reader alone."""
+        return gettext.translation(DOMAIN, LOCALES, [self.language]).pgettext(self.reader, id) != id
+
     def _find(self, id: str) -> str | None:
         translations = gettext.translation(DOMAIN, LOCALES, [self.language])
         for found in (translations.pgettext(self.reader, id), translations.gettext(id)):

@@ -135,7 +135,7 @@ def _before(plan: Plan, tell: Teller) -> Section:
             (
                 tell.say("before.medicines", f"{_C}7", f"{_B}14"),
                 *_grown(tell, tell.say("before.not-all", *facts, *plan.statements.get("premedication", ())[:1])),
-                tell.say("before.drink", f"{_B}14", *plan.statements.get("hydration", ())),
+                _drink(plan, tell),
                 *_grown(
                     tell,
                     tell.say("before.tell", "packs/us/statements/before/history"),
@@ -145,6 +145,13 @@ def _before(plan: Plan, tell: Teller) -> Section:
         ),
         *(() if tell.for_child else frame.medicines(tell, plan.circumstances.team)),
     )
+
+
+def _drink(plan: Plan, tell: Teller) -> Sentence:
+    """To drink plenty is not for everyone: with heart or kidney disease the team says how much."""
+    if plan.patient.has("cardiac") or plan.patient.has("renal"):
+        return tell.point("before.drink-ask")
+    return tell.say("before.drink", f"{_B}14", *plan.statements.get("hydration", ()))
 
 
 def _day(plan: Plan, candidate: Candidate, tell: Teller) -> Section:
@@ -222,7 +229,8 @@ def _timeline(id: str, run: list[Infusion], tell: Teller) -> Picture:
     dated = _days(tuple(run))
     label = tell.text("timeline.day", day=str(first.dose.day))
     if len(run) > 1:
-        label = tell.text("timeline.days", first=str(first.dose.day), last=str(run[-1].dose.day))
+        two = "timeline.two-days" if len(run) == 2 else "timeline.days"
+        label = tell.text(two, first=str(first.dose.day), last=str(run[-1].dose.day))
     if dated:
         label = f"{label}: {tell.span(dated[0], dated[-1])}"
     begin, end = first.starts_at, first.ends_at

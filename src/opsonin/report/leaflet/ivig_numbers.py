@@ -37,36 +37,39 @@ def feel_section(candidate: Candidate, tell: Teller) -> Section:
     ]
     if tell.for_child:
         return tell.section("feel", *blocks, Paragraph((tell.say("feel.rare-child", f"{_B}15"),)))
-    drawn = [chances[id] for id in COMMON if id in chances and _known(chances[id])]
-    serious = [_serious(chances[id], tell) for id in SERIOUS if id in chances]
+    drawn = [chances[id] for id in COMMON if id in chances and _drawn(chances[id])]
+    serious = [chances[id] for id in SERIOUS if id in chances]
+    rarer = [_serious(chance, tell) for chance in serious if not _drawn(chance)]
     return tell.section(
         "feel",
         *blocks,
         Gallery(tuple(_often(chance, tell) for chance in drawn)),
-        Bullets(tell.say("feel.serious", f"{_B}15", "texts/ivig/side_effects"), tuple(serious)),
+        Bullets(tell.say("feel.serious", f"{_B}15", "texts/ivig/side_effects"), tuple(rarer)),
+        Gallery(tuple(_often(chance, tell) for chance in serious if _drawn(chance))),
         Paragraph((tell.say("feel.numbers", "harms/method/pooling"),)),
     )
 
 
-def _known(chance: HarmChance) -> bool:
+def _drawn(chance: HarmChance) -> bool:
     return chance.probability is not None and chance.probability >= _DRAWN_FROM
 
 
 def _harm_id(chance: HarmChance, tell: Teller) -> str:
     """Children and adults were counted apart for some harms; the text says whom the number is of."""
-    own = f"harm.{chance.harm.replace('_', '-')}"
+    own = f"harm.{chance.harm.replace('_', '-')}.often"
     return f"{own}.child" if tell.is_child and tell.has(f"{own}.child") else own
 
 
 def _often(chance: HarmChance, tell: Teller) -> Picture:
     """How often, both ways round, with how unsure the number is, as a picture of a hundred people."""
     assert chance.probability is not None and chance.low_95 is not None and chance.high_95 is not None
-    number, rest = tell.both_of_100(chance.probability)
-    both = tell.say(_harm_id(chance, tell), *chance.facts, n=number, rest=rest)
+    both = tell.say(_harm_id(chance, tell), *chance.facts, **tell.both_of_100(chance.probability))
     unsure = tell.say("harm.between", *chance.facts, low=tell.of_100(chance.low_95), high=tell.of_100(chance.high_95))
     name = tell.text(f"harm.{chance.harm.replace('_', '-')}.name")
-    description = tell.text("icons.description", n=number, rest=rest)
-    drawn = pictures.icon_array(f"people-{chance.harm}", int(number), tell.text("icons.title", name=name), description)
+    filled = round(100 * chance.probability)
+    description = tell.text("icons.description", n=str(filled), rest=str(100 - filled))
+    title = tell.text("icons.title", name=name)
+    drawn = pictures.icon_array(f"people-{chance.harm}", filled, title, description)
     return Picture(drawn, (both, unsure), narrow=True)
 
 
@@ -146,8 +149,7 @@ def _guess(plan: Plan, candidate: Candidate, forecast: Forecast, tell: Teller, c
     """The chance of the count that is wanted, both ways round, on or by the day it is wanted."""
     goal, timing = plan.goal, candidate.timing
     facts = _model(plan, tell)
-    number, rest = tell.both_of_100(forecast.goal_probability)
-    share = {"n": number, "rest": rest}
+    share = tell.both_of_100(forecast.goal_probability)
     if goal.by is None or timing is None:
         return tell.say("count.guess.in-week", *facts, count=count, **share)
     if goal.by <= timing.starts_on:

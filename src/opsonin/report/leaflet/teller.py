@@ -55,6 +55,10 @@ class Teller:
     def has(self, id: str) -> bool:
         return self.catalogue.has(id)
 
+    def for_this_reader(self, id: str) -> bool:
+        """Whether this is told to this reader: a child is told what has words of its own for children."""
+        return self.catalogue.has_own(id) if self.for_child else self.has(id)
+
     def section(self, id: str, *blocks: Block | None) -> Section:
         return Section(id, self.text(f"section.{id}"), tuple(block for block in blocks if block is not None))
 
@@ -128,12 +132,14 @@ class Teller:
             return self.text("of-100.more")
         return str(round(100 * share))
 
-    def both_of_100(self, share: float) -> tuple[str, str]:
-        """A share of a hundred people and the rest of them; the two add up."""
-        if not 0.01 <= share <= 0.99:
-            return self.of_100(share), self.of_100(1 - share)
-        number = round(100 * share)
-        return str(number), str(100 - number)
+    def both_of_100(self, share: float) -> dict[str, str]:
+        """A share of a hundred people and the rest of them, as fields of a text: n, rest, and Rest to begin with."""
+        if 0.01 <= share <= 0.99:
+            number = round(100 * share)
+            n, rest = (self.text("of-100.about", n=str(whole)) for whole in (number, 100 - number))
+        else:
+            n, rest = self.of_100(share), self.of_100(1 - share)
+        return {"n": n, "rest": rest, "Rest": rest[0].upper() + rest[1:]}
 
 
 def clock(moment: datetime) -> str:

@@ -2,13 +2,21 @@
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
+from opsonin.case import AtgCase, open_case
 from opsonin.errors import InputRefused
+from opsonin.knowledge import load_knowledge
+from opsonin.knowledge.shelf_protocols import INDICATIONS
 from opsonin.report.leaflet.make import make_leaflet
+from opsonin.report.leaflet.show import as_text
 from opsonin.report.leaflet.vaccines import months_later
 from opsonin.safety import Finding
+from opsonin.therapy import plan_course, plan_therapy
+
+ROOT = Path(__file__).resolve().parents[4]
 
 ABSOLUTE = Finding("class/made_up", "absolute", "It must not be given.", "A reason.", "Settle it.", ())
 
@@ -162,3 +170,59 @@ def test_outside_the_model_no_number_of_this_person_is_given(planned):
     course = replace(plan.first, forecast=NoForecast((), ()))
     told = text(make_leaflet(replace(plan, candidates=(course,)), known, reader="adult"), "count")
     assert "make no guess with numbers" in told and "such people" not in told
+
+
+@pytest.mark.parametrize("share", [None, 0.0004, 0.03, 0.62, 0.997])
+def test_every_harm_is_told_however_often_it_comes(planned, share):
+    plan, known = planned("adult-before-surgery")
+    chances = tuple(
+        replace(chance, probability=share, low_95=share and share / 2, high_95=share and min(1, share * 1.5), says="")
+        for chance in plan.first.harms
+        if chance.facts
+    )
+    course = replace(plan.first, harms=chances)
+    told = text(make_leaflet(replace(plan, candidates=(course,)), known, reader="adult"), "feel")
+    wanted = {None: "we do not know how often", 0.0004: "fewer than 1 of 100", 0.03: "about 3", 0.62: "about 62"}
+    assert told.count(wanted.get(share, "more than 99")) >= 4
+    assert "about fewer" not in told and "about more" not in told
+
+
+def test_with_heart_or_kidney_disease_the_team_says_how_much_to_drink(planned):
+    plan, known = planned("adult-before-surgery")
+    ill = replace(plan.patient, risks={**plan.patient.risks, "cardiac": True})
+    assert "Drink plenty" in text(make_leaflet(plan, known, reader="adult"), "before")
+    told = text(make_leaflet(replace(plan, patient=ill), known, reader="adult"), "before")
+    assert "Ask your team how much to drink" in told and "plenty" not in told
+
+
+def test_medicines_before_are_named_only_where_a_label_names_them(leaflet_of):
+    assert "An hour before each drip" in text(leaflet_of("atg-kidney-induction", "adult"), "before")
+    told = text(leaflet_of("atg-aplastic-anaemia", "adult"), "before")
+    assert "Ask which" in told and "steroid" not in told
+
+
+@pytest.mark.parametrize("indication", INDICATIONS)
+def test_every_use_of_antithymocyte_globulin_has_its_reason(planned, indication):
+    plan, known = planned("atg-kidney-induction")
+    asked = replace(plan, request=replace(plan.request, indication=indication))
+    told = text(make_leaflet(asked, known, reader="adult"), "why-atg")
+    assert "{" not in told and indication not in told
+    organ = indication.partition("-")[0]
+    assert organ in told or organ in ("gvhd", "aplastic", "severe")
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("examples/*.yaml")), ids=lambda path: path.stem)
+def test_every_example_gives_a_leaflet_under_another_pack_or_says_why_not(path):
+    case = open_case(path, today=date(2026, 11, 26), pack="uk", shelf=lambda day: load_knowledge(on=day))
+    known = load_knowledge(on=case.circumstances.as_of)
+    if isinstance(case, AtgCase):
+        plan = plan_course(case.recipient, case.request, case.circumstances, knowledge=known)
+        age = case.recipient.age_years
+    else:
+        plan = plan_therapy(case.patient, case.goal, case.circumstances, knowledge=known, virtual_patients=200)
+        age = case.patient.age_years
+    for reader in ("adult",) if age >= 18 else ("parent", "child", "teen"):
+        try:
+            assert "{" not in as_text(make_leaflet(plan, known, reader=reader))
+        except InputRefused as refused:
+            assert all(problem.remedy for problem in refused.problems)
