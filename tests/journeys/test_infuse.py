@@ -254,3 +254,17 @@ def test_antithymocyte_globulin_is_followed_from_its_case(tmp_path):
     assert found["delivered"]["whole"] and found["delivered"]["amount"] == "120"
     given = json.loads(copy.with_suffix(".events.jsonl").read_text(encoding="utf-8").splitlines()[-1])
     assert (given["kind"], given["what"], given["dose"]) == ("given", "thymoglobulin", "120.0000 mg")
+
+
+def test_a_teams_own_limits_hold_for_antithymocyte_globulin_too(tmp_path):
+    copy = tmp_path / "kidney.yaml"
+    text = (ROOT / "examples/atg-kidney-induction.yaml").read_text(encoding="utf-8")
+    own = "limits: {pulse_above: 120 /min, systolic_change: 20 %, temperature_rise: 1 °C}"
+    copy.write_text(f"{text}\n{own}\n", encoding="utf-8")
+    infuse("start", copy, "--at", "2026-11-21T07:45-05:00", typed="@07:50 v 36.7C 124/76 76 15 98%\n"
+           "@08:00 start 83 mL/h lot T1 vials 25mg 25mg 25mg 25mg 25mg\n@08:15 v 38.2C 124/76 76 15 98%\n")  # fmt: skip
+    found = json.loads(infuse("status", copy, "--at", "08:16", "--json").stdout)
+    assert found["order"]["limits"]["temperature_rise_c"] == "1"
+    assert any("temperature has risen by 1.5" in used for used in found["advice"]["used"])
+    copy.write_text(f"{text}\nlimits: {{pulse_above: 900 /min}}\n", encoding="utf-8")
+    assert "limits.pulse_above" in infuse("status", copy, code=2).stderr

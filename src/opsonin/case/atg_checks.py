@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from opsonin.case import limits
-from opsonin.case.check_amounts import body, measured_amounts, weight_change, within
+from opsonin.case.check_amounts import body, measured_amounts, team_limits, weight_change, within
 from opsonin.case.check_dates import birth, medicine_dates, not_after, not_before, not_before_birth, order
 from opsonin.case.check_required import age_or_birth_date, block_complete
 from opsonin.case.check_sense import conflicting_measurements, conflicting_weights, pregnancy
@@ -125,6 +125,7 @@ def _amounts(sight: AtgSight) -> None:
     weight_change(sight)
     measured_amounts(sight)
     check_unusual(sight)
+    team_limits(sight)
     for index, given in enumerate(file.given or []):
         within(sight, ("given", index, "dose"), given.dose, limits.GLOBULIN_GIVEN)
     within(sight, ("final_volume",), file.final_volume, limits.FINAL_VOLUME)

@@ -17,6 +17,7 @@ from opsonin.case.fields import (
     SCHEMA_TEXT,
     Block,
     Day,
+    LimitsBlock,
     MedicineBlock,
     ProductId,
     PumpBlock,
@@ -214,4 +215,7 @@ class AtgCaseFile(Block):
         "Planned vaccines; [] when there are none.", [{"name": "MMR", "live": "yes", "date": "2027-03-01"}]
     )
     pump: PumpBlock | None = fact("The infusion pump.", {"resolution": "1 mL/h"})
+    limits: LimitsBlock | None = fact(
+        "The team's own limits for vital signs while the infusion runs.", {"systolic_change": "20 %"}
+    )
     team: TeamBlock | None = fact("Who signs and whom to call.", {"signer": "transplant pharmacist"})

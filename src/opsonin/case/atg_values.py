@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from opsonin.case import atg_fields as fields
 from opsonin.case.atg_fields import AtgCaseFile
-from opsonin.case.values import amount, known, medicines, vaccines
+from opsonin.case.values import amount, known, medicines, team_limits, vaccines
 from opsonin.patient import (
     ATG_RISKS,
     Circumstances,
@@ -81,6 +81,7 @@ def circumstances(file: AtgCaseFile, as_of: date, pack: str) -> Circumstances:
         pump_resolution_ml_per_h=amount(file.pump.resolution) if file.pump else None,
         prices_per_g=MappingProxyType({}),
         team=MappingProxyType(team),
+        limits=MappingProxyType(team_limits(file.limits)),
     )
 
 

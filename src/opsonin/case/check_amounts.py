@@ -18,7 +18,7 @@ def check_amounts(sight: Sight) -> None:
     _goal_count(sight)
     _doses_and_rates(sight)
     _stock_and_pump(sight)
-    _team_limits(sight)
+    team_limits(sight)
 
 
 def within(sight: Seen, place: Place, quantity: Quantity | None, within: Limits) -> bool:
@@ -109,7 +109,7 @@ def _stock_and_pump(sight: Sight) -> None:
         within(sight, ("pump", "resolution"), sight.file.pump.resolution, limits.PUMP_STEP)
 
 
-def _team_limits(sight: Sight) -> None:
+def team_limits(sight: Seen) -> None:
     """Limits for vital signs that a living person could pass, the lower below the higher."""
     said = sight.file.limits
     for name in type(said).model_fields if said is not None else ():

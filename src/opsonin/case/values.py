@@ -87,11 +87,11 @@ def circumstances(file: CaseFile, as_of: date, pack: str) -> Circumstances:
         pump_resolution_ml_per_h=amount(file.pump.resolution) if file.pump else None,
         prices_per_g=MappingProxyType(prices),
         team=MappingProxyType(team),
-        limits=MappingProxyType(_limits(file.limits)),
+        limits=MappingProxyType(team_limits(file.limits)),
     )
 
 
-def _limits(said: fields.LimitsBlock | None) -> dict[str, Decimal]:
+def team_limits(said: fields.LimitsBlock | None) -> dict[str, Decimal]:
     """The team's limits by the names in `knowledge.LIMITS`, whose unit stands in the name."""
     found = {}
     for name in fields.LimitsBlock.model_fields if said is not None else ():

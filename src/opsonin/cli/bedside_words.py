@@ -9,16 +9,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from opsonin.errors import InputRefused, Problem
 
 HELP = (
-    "start 42 mL/h lot A1 vials 20 20 · rate 84 mL/h · v 36.8C 120/75 80 16 98% ok|bad · s headache mild · "
-    "gone headache|all · m paracetamol 500 mg · pause WHY · resume [42 mL/h] · bag lot A2 vials 20 · stop WHY · end · "
-    "note WORDS · wrong ID WHY · @09:30 … for a late entry · ? help · q leave"
+    "start 42 mL/h lot A1 vials 20 20 [made 08:30] · rate 84 mL/h · v 36.8C 120/75 80 16 98% ok|bad · "
+    "s headache mild · gone headache|all · m paracetamol 500 mg · pause [120 mL] WHY · resume [42 mL/h] · "
+    "bag lot A2 vials 20 · stop [120 mL] WHY · end [450 mL] · note WORDS · wrong ID WHY · checked ID [WHY NOT] · "
+    "@09:30 … for a late entry · ? help · q leave"
 )
 _RATE = re.compile(r"^\s*([0-9]+(?:\.[0-9]+)?)\s*mL/h\b\s*(.*)$", re.IGNORECASE)
+_VOLUME = re.compile(r"^([0-9]+(?:\.[0-9]+)?\s*mL)\s+(.+)$", re.IGNORECASE)
+_MADE = re.compile(r"\s*\bmade\s+(\S+)")
 _SHORT = {"v": "vitals", "s": "symptom", "m": "medicine", "r": "rate", "go": "resume", "p": "pause"}
 
 
@@ -103,7 +107,8 @@ def _with_reason(kind: str) -> Callable[[str], dict[str, Any]]:
     def make(rest: str) -> dict[str, Any]:
         if not rest:
             raise _refused(kind, "needs its reason.", f"Write: {kind} itching.")
-        return {"kind": kind, "reason": rest}
+        read = _VOLUME.match(rest)
+        return {"kind": kind, "reason": read[2], "volume": read[1]} if read else {"kind": kind, "reason": rest}
 
     return make
 
@@ -112,10 +117,22 @@ def _end(rest: str) -> dict[str, Any]:
     return {"kind": "end", **({"volume": rest} if rest else {})}
 
 
+def on_its_day(line: dict[str, Any], moment: Callable[[str], datetime]) -> dict[str, Any]:
+    """The same with the time of day at which the bag was made as a whole moment."""
+    return {**line, "made": moment(line["made"]).isoformat(timespec="seconds")} if "made" in line else line
+
+
 def _note(rest: str) -> dict[str, Any]:
     if not rest:
         raise _refused("note", "says nothing.", "Write: note walked to the toilet.")
     return {"kind": "note", "says": rest}
+
+
+def _checked(rest: str) -> dict[str, Any]:
+    id, _, why = rest.partition(" ")
+    if not id:
+        raise _refused(rest, "needs the id of the event that was checked.", "Write: checked ID, or checked ID WHY NOT.")
+    return {"kind": "check", "about": id, **({"outcome": "disagrees", "reason": why} if why else {"outcome": "agrees"})}
 
 
 def _wrong(rest: str) -> dict[str, Any]:
@@ -139,6 +156,7 @@ _MAKERS: dict[str, Callable[[str], dict[str, Any]]] = {
     "end": _end,
     "note": _note,
     "wrong": _wrong,
+    "checked": _checked,
 }
 KINDS = tuple(_MAKERS)
 
@@ -151,12 +169,14 @@ def _rate_first(rest: str, kind: str) -> tuple[str, str]:
 
 
 def _hung(rest: str, kind: str) -> dict[str, Any]:
+    made = _MADE.search(rest)
+    rest = _MADE.sub("", rest)
     lots = re.search(r"\blots?\s+(.+?)(?=\s+vials\b|$)", rest)
     vials = re.search(r"\bvials\s+([0-9. gm]+)$", rest)
     if lots is None or vials is None:
         raise _refused(rest, "lacks lot or vials.", f"Write: {kind} … lot A123 vials 20 20 5 (grams in each vial).")
     sizes = [f"{size} {unit or 'g'}" for size, unit in re.findall(r"([0-9.]+)\s*(mg|g)?", vials[1])]
-    return {"lots": lots[1].split(), "vials": sizes}
+    return {"lots": lots[1].split(), "vials": sizes, **({"made": made[1]} if made else {})}
 
 
 def _refused(value: str, why: str, remedy: str) -> InputRefused:

@@ -172,7 +172,7 @@ def plan(
     case, knowledge = _open(case_file, on=on.date() if on else None, pack=pack)
     issuer = recorded.issuer(who, case) if record_at else ""
     if isinstance(case, AtgCase):
-        issue = (lambda plan: recorded.record_plan(record_at, plan, case, issuer)) if record_at else None
+        issue = (lambda plan: recorded.record_plan(record_at, plan, case, issuer, knowledge)) if record_at else None
         with _progress("simulating") as progress:
             courses.plan_atg(
                 case, knowledge, product=product, out=out, as_json=as_json, also=also, issue=issue,
@@ -202,7 +202,7 @@ def plan(
     if record_at:
         from opsonin.case.plan_file import plan_to_dict
 
-        recorded.record_plan(record_at, plan_to_dict(made, knowledge), case, issuer)
+        recorded.record_plan(record_at, plan_to_dict(made, knowledge), case, issuer, knowledge)
     report = _write(made, knowledge, out) if out is not None else None
     if as_json:
         from opsonin.case.plan_file import plan_to_dict

@@ -9,6 +9,7 @@ import click
 
 if TYPE_CHECKING:
     from opsonin.case import AtgCase, Case
+    from opsonin.knowledge import Knowledge
     from opsonin.patient.event import Event
 
 
@@ -50,8 +51,8 @@ def issuer(who: str | None, case: Case | AtgCase) -> str:
     return found
 
 
-def record_plan(where: str, plan: dict[str, Any], case: Case | AtgCase, who: str) -> None:
-    """Record that this plan was issued now, and say so."""
+def record_plan(where: str, plan: dict[str, Any], case: Case | AtgCase, who: str, knowledge: Knowledge) -> None:
+    """Record that this plan was issued now, and say so; and whether the pack asks for a second person."""
     from opsonin.record import open_record
     from opsonin.record.issue import issued
 
@@ -59,3 +60,9 @@ def record_plan(where: str, plan: dict[str, Any], case: Case | AtgCase, who: str
     with open_record(where) as opened:
         entry = opened.append(issued(plan, case=case.id, who=who, at=now, case_sha256=case.text_hash))
     click.echo(f"Recorded as entry {entry.number}, id {entry.id}.", err=True)
+    asked = knowledge.pack(case.circumstances.pack).supervision.get("second_check")
+    if asked is not None and "plan" in asked.value["of"]:
+        how = (
+            f"opsonin record append {where} kind=check at=now who=… source=… case={case.id} about={entry.id} outcome=…"
+        )
+        click.echo(f"The pack asks for a second person: {asked.says} {how}", err=True)

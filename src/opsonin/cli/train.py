@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from opsonin.cli.bedside_words import HELP, line_of
+from opsonin.cli.bedside_words import HELP, line_of, on_its_day
 from opsonin.cli.console import console
 from opsonin.errors import InputRefused, Problem
 
@@ -162,8 +162,15 @@ def _do(exercise: Exercise, words: str) -> tuple[tuple[str, str], ...]:
         judged = {"ok": "acceptable", "bad": "not-acceptable"}.get(rest.strip().lower())
         exercise.act({"kind": "vitals", **({"judged": judged} if judged else {})})
         return ()
-    exercise.act(line_of(words))
+    exercise.act(on_its_day(line_of(words), lambda written: _time_of_day(written, exercise.now)))
     return ()
+
+
+def _time_of_day(written: str, day: datetime) -> datetime:
+    try:
+        return datetime.combine(day.date(), time.fromisoformat(written), day.tzinfo)
+    except ValueError:
+        raise InputRefused([Problem("made", written, "is no time of day.", "Write: made 08:30.")]) from None
 
 
 def _look(exercise: Exercise, knowledge: Knowledge) -> None:

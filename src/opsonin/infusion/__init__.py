@@ -4,7 +4,8 @@ Takes: an Order (one day of a regimen), what happened at the bedside, a moment. 
 May import: response, safety, mechanism, simulate, patient, regimen and below.
 """
 
-from opsonin.infusion.advice import AID, Advice, advice
+from opsonin.infusion.advice import advice
+from opsonin.infusion.advised import AID, Advice
 from opsonin.infusion.chart import Chart, chart
 from opsonin.infusion.forecast import Totals, totals
 from opsonin.infusion.happenings import Happening

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from opsonin.infusion.advice import Advice, advice
+from opsonin.infusion.advice import advice
+from opsonin.infusion.advised import Advice
 from opsonin.infusion.chart import Chart, chart
 from opsonin.infusion.delivered import Delivered, Tolerated, delivered, tolerated
 from opsonin.infusion.forecast import Totals, totals
@@ -14,6 +15,7 @@ from opsonin.infusion.from_events import happened
 from opsonin.infusion.order import Order
 from opsonin.infusion.raising import Finding, conditions
 from opsonin.infusion.reactions import Grade, grade
+from opsonin.infusion.second_check import unchecked
 from opsonin.patient.event import Event
 
 
@@ -31,12 +33,15 @@ class Bedside:
     grade: Grade | None
     tolerated: Tolerated
     delivered: Delivered | None
+    unchecked: tuple[Event, ...] = ()  # what the pack wants a second person to check, and nobody has yet
 
 
 def bedside(order: Order, infusion: str, events: Iterable[Event], now: datetime) -> Bedside:
     """Where this infusion stands at `now`, from the events until then."""
-    until = (event for event in events if event.at <= now)
-    return at_moment(chart(order, happened(until, infusion, order.rules.symptoms)), infusion, now)
+    until = tuple(event for event in events if event.at <= now)
+    found = at_moment(chart(order, happened(until, infusion, order.rules.symptoms)), infusion, now)
+    here = [event for event in until if event.infusion in ("", infusion)]
+    return replace(found, unchecked=unchecked(here, order.rules.second_check))
 
 
 def at_moment(so_far: Chart, infusion: str, now: datetime) -> Bedside:

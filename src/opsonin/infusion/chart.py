@@ -33,6 +33,19 @@ class Onset:
 
 
 @dataclass(frozen=True)
+class Reading:
+    """What the pump said ran in so far, beside rate and time."""
+
+    at: datetime
+    pump_ml: Decimal
+    ran_ml: Decimal
+
+    @property
+    def differs_ml(self) -> Decimal:
+        return self.pump_ml - self.ran_ml
+
+
+@dataclass(frozen=True)
 class Chart:
     """One infusion so far. Nothing in it is advice."""
 
@@ -51,6 +64,7 @@ class Chart:
     pauses: tuple[tuple[datetime, datetime | None], ...] = ()
     finished: datetime | None = None  # stopped or ended
     pump_ml: Decimal | None = None  # what the pump says ran in, as read at the end
+    readings: tuple[Reading, ...] = ()  # of the pump, whenever it was read
     episodes: int = 0  # reactions, each from the first symptom until all have passed
     passed: datetime | None = None  # when the last symptom passed
     suspicion: str = ""  # why anaphylaxis is suspected
@@ -128,7 +142,7 @@ def after(before: Chart, event: Happening) -> Chart:
         case has.Resumed():
             return _resume(now, event)
         case has.Paused():
-            return replace(_standing(now, "pause", event.at), pauses=(*now.pauses, (event.at, None)))
+            return _read(replace(_standing(now, "pause", event.at), pauses=(*now.pauses, (event.at, None))), event)
         case has.Stopped() | has.Ended():
             return _finish(now, event)
         case has.BagChanged():
@@ -206,7 +220,14 @@ def _finish(now: Chart, event: has.Stopped | has.Ended) -> Chart:
     trigger = "stop" if isinstance(event, has.Stopped) else "end"
     supervision = follow("supervision", now.supervision, trigger) or now.supervision
     now = replace(_standing(now, trigger, event.at), finished=event.at, supervision=supervision)
-    return replace(now, pump_ml=event.pump_ml)
+    return _read(replace(now, pump_ml=event.pump_ml), event)
+
+
+def _read(now: Chart, event: has.Paused | has.Stopped | has.Ended) -> Chart:
+    """The pump's own reading, where one was noted, beside what ran by rate and time."""
+    if event.pump_ml is None:
+        return now
+    return replace(now, readings=(*now.readings, Reading(event.at, event.pump_ml, now.ran_ml(event.at))))
 
 
 def _felt(now: Chart, what: str, severity: str, at: datetime, says: str = "") -> Chart:

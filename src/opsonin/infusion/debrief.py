@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from opsonin.infusion.advice import Advice
+from opsonin.infusion.advised import Advice
 from opsonin.infusion.delivered import Tolerated, tolerated
 from opsonin.infusion.reactions import Grade, grade
 from opsonin.infusion.training import Act, Exercise, Minute

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from opsonin.infusion.chart import Chart
+from opsonin.infusion.chart import Chart, Reading
+from opsonin.infusion.order import InUse
 from opsonin.infusion.raising import conditions
 from opsonin.infusion.reactions import ceiling
 from opsonin.infusion.totals import runs_for
@@ -28,8 +29,8 @@ class Totals:
     end_on_steps: datetime | None
     latest_end: datetime | None  # None: nothing on the shelf says how long a bag may hang
     latest_end_fact: Fact | None
-    pump_ml: Decimal | None
-    pump_differs_ml: Decimal | None  # pump's reading minus rate × time
+    latest_begin: datetime | None  # of the bag that hangs; None: no such time, or nobody noted when it was made
+    readings: tuple[Reading, ...]  # of the pump, beside rate × time
 
 
 def totals(chart: Chart, now: datetime) -> Totals:
@@ -37,7 +38,7 @@ def totals(chart: Chart, now: datetime) -> Totals:
     order = chart.order
     given = chart.given_ml(now)
     left = order.volume_ml - given
-    limit = in_use_until(chart)
+    limit, begin = in_use_until(chart), begin_by(chart)
     running = chart.ml_per_h is not None and left > 0
     return Totals(
         at=now,
@@ -51,8 +52,8 @@ def totals(chart: Chart, now: datetime) -> Totals:
         end_on_steps=end_on_steps(chart, now) if running else None,
         latest_end=limit[0] if limit is not None else None,
         latest_end_fact=limit[1] if limit is not None else None,
-        pump_ml=chart.pump_ml,
-        pump_differs_ml=chart.pump_ml - chart.ran_ml(now) if chart.pump_ml is not None else None,
+        latest_begin=begin[0] if begin is not None else None,
+        readings=chart.readings,
     )
 
 
@@ -80,9 +81,30 @@ def end_on_steps(chart: Chart, now: datetime) -> datetime | None:
 
 def in_use_until(chart: Chart) -> tuple[datetime, Fact, bool] | None:
     """The latest end of the bag that hangs, the fact, and whether the time is counted from the start for want of a
-    time at which the bag was made. None when the shelf says nothing."""
-    rule = next((one for one in chart.order.in_use if one.what == "finish"), None)
+    time at which the bag was made. A bag that was begun too late should not have run beyond its latest begin. None when
+    the shelf says nothing."""
+    late = begin_by(chart)
+    if late is not None and chart.bags[-1].at > late[0]:
+        return *late, False
+    rule = _in_use(chart, "finish")
     if rule is None or not chart.bags:
         return None
     bag = chart.bags[-1]
     return (bag.pooled_at or bag.at) + rule.within, rule.fact, bag.pooled_at is None
+
+
+def begin_by(chart: Chart) -> tuple[datetime, Fact] | None:
+    """When the bag that hangs had to be begun; None when no time is on the shelf, or nobody noted when it was made."""
+    rule = _in_use(chart, "begin")
+    made = chart.bags[-1].pooled_at if chart.bags else None
+    return (made + rule.within, rule.fact) if rule is not None and made is not None else None
+
+
+def begin_rule(chart: Chart) -> Fact | None:
+    """How soon after it was made a bag has to be begun, where the shelf says so."""
+    rule = _in_use(chart, "begin")
+    return rule.fact if rule is not None else None
+
+
+def _in_use(chart: Chart, what: str) -> InUse | None:
+    return next((one for one in chart.order.in_use if one.what == what), None)

@@ -129,7 +129,7 @@ _MAKE: Mapping[str, Callable[[Event, Mapping[str, Any]], Happening]] = {
     "vitals": _signs,
     "symptom": _symptom,
     "given": _medicine,
-    "pause": lambda event, _: has.Paused(**_about(event), says=event.reason),
+    "pause": lambda event, _: has.Paused(**_about(event), says=event.reason, pump_ml=_amount(event.volume)),
     "resume": lambda event, _: has.Resumed(**_about(event), ml_per_h=_amount(event.rate)),
     "bag": _bag,
     "stop": lambda event, _: has.Stopped(**_about(event), says=event.reason, pump_ml=_amount(event.volume)),

@@ -77,9 +77,10 @@ class MedicineGiven(Happened):
 
 @dataclass(frozen=True, kw_only=True)
 class Paused(Happened):
-    """The pump stands still; the infusion may go on."""
+    """The pump stands still; the infusion may go on. `pump_ml`: what the pump says ran in so far, if read."""
 
     says: str = ""
+    pump_ml: Decimal | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -67,6 +67,7 @@ class Rules:
     systems: Mapping[str, str]  # symptom → organ system it counts for, "" or "all"
     serious: frozenset[str]  # symptoms whose suspicion alone calls for a stop
     symptoms: Mapping[str, Fact]
+    second_check: Fact | None = None  # which events the pack wants a second person to check
 
     def action(self, severity: str) -> tuple[str, Fact | None]:
         """What the pack does in a reaction of this severity: slow, pause or stop. Silent: pause."""
@@ -107,6 +108,7 @@ def rules_in_force(pack: Pack, knowledge: Knowledge) -> Rules:
         systems={name: str(fact.value["system"] or "") for name, fact in symptoms.items()},
         serious=frozenset(name for name, fact in symptoms.items() if fact.value["serious"]),
         symptoms=symptoms,
+        second_check=pack.supervision.get("second_check"),
     )
 
 

@@ -9,7 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 from opsonin.errors import InputRefused, Problem
-from opsonin.infusion.advice import Advice, advice
+from opsonin.infusion.advice import advice
+from opsonin.infusion.advised import Advice
 from opsonin.infusion.bedside import Bedside, at_moment
 from opsonin.infusion.chart import Chart, after, impossible
 from opsonin.infusion.from_events import happened

@@ -41,7 +41,9 @@ SUPERVISION: dict[str, frozenset[str]] = {  # rules of the bedside → the words
     "restart": frozenset({"to", "fraction_percent", "after_min", "then"}),
     "on_return": frozenset({"action"}),
     "limits": frozenset(LIMITS),
+    "second_check": frozenset({"of"}),
 }
+_SECOND_CHECK_OF = ("plan", "override", "start", "rate", "bag")  # kinds of events a second person may be asked to check
 _WORDS: dict[str, tuple[str, ...]] = {
     "action": ("slow", "pause", "stop"),
     "to": ("last-tolerated", "fraction"),
@@ -224,12 +226,17 @@ def _is_rule(shelf: Shelf, name: str, rule: str, fact: Fact) -> bool:
         if key in _WORDS:
             if value not in _WORDS[key]:
                 complain(key, f"is {value!r}.", f"One of: {', '.join(_WORDS[key])}.")
+        elif key == "of":
+            if not isinstance(value, tuple) or not value or not set(value) <= set(_SECOND_CHECK_OF):
+                complain(key, f"is {value!r}.", f"A list of: {', '.join(_SECOND_CHECK_OF)}.")
         elif not all(isinstance(one, Decimal) and one > 0 for one in (value if isinstance(value, tuple) else (value,))):
             complain(key, f"is {value!r}.", "Give a number above zero.")
     if fact.value.get("to") == "fraction" and not 0 < fact.value.get("fraction_percent", 0) < 100:
         complain("fraction_percent", "is missing or not between 0 and 100.", "Give the share of the rate in percent.")
     if rule.startswith("on_") and "action" not in fact.value:
         complain("action", "is missing.", f"One of: {', '.join(_WORDS['action'])}.")
+    if rule == "second_check" and "of" not in fact.value:
+        complain("of", "is missing.", f"A list of: {', '.join(_SECOND_CHECK_OF)}.")
     if rule == "restart" and ("to" not in fact.value or "then" not in fact.value):
         complain("to, then", "are needed.", "Say to which rate, and whether it may rise afterwards.")
     return len(shelf.complaints.found) == before

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from opsonin.infusion import AID
-from opsonin.infusion.advice import KINDS
+from opsonin.infusion.advised import KINDS
 from opsonin.infusion.bedside import Bedside
 from opsonin.infusion.vitals import in_words
 from opsonin.knowledge import Fact, Knowledge
@@ -75,9 +74,12 @@ def _running(found: Bedside) -> Iterator[tuple[str, str]]:
         yield f"Bag         in by {_clock(stand.latest_end, found.now)}", ""
     elif so_far.started is not None and found.delivered is None:
         yield "Bag         how long it may hang is not on the shelf", "dim"
-    if stand.pump_differs_ml:
-        words = f"{show(stand.pump_ml or Decimal(0))} mL; {show(stand.pump_differs_ml, 1)} mL off rate × time"
-        yield f"Pump says   {words}", "yellow"
+    if stand.latest_begin is not None and found.delivered is None:
+        yield f"            to be begun by {_clock(stand.latest_begin, found.now)}", ""
+    for one in stand.readings:
+        off = f"{show(abs(one.differs_ml), 1)} mL {'more' if one.differs_ml > 0 else 'less'} than rate × time"
+        words = f"{show(one.pump_ml)} mL at {_clock(one.at, found.now)}, {off if one.differs_ml else 'as rate × time'}"
+        yield f"Pump says   {words}", "yellow" if one.differs_ml else ""
 
 
 def _advice(found: Bedside, knowledge: Knowledge, full: bool) -> Iterator[tuple[str, str]]:
@@ -118,6 +120,9 @@ def _state(found: Bedside) -> Iterator[tuple[str, str]]:
     if found.grade is not None:
         judge = f"; {found.grade.open}" if found.grade.open else ""
         yield f"Reaction    CTCAE 5 grade {found.grade.grade}: {found.grade.because}{judge}", ""
+    for event in found.unchecked:
+        name = f"{event.kind} at {_clock(event.at, found.now)}" + (f", id {event.id}" if event.id else "")
+        yield f"To check    {name}: the pack asks for a second person, and nobody has agreed yet", "yellow"
     for words in so_far.against:
         yield f"Against     {words}", "red"
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from opsonin.infusion import AID
-from opsonin.infusion.advice import Advice
+from opsonin.infusion.advised import Advice
 from opsonin.infusion.bedside import Bedside
 from opsonin.infusion.order import Order
 from opsonin.knowledge import Fact
@@ -38,8 +38,11 @@ def bedside_to_dict(found: Bedside) -> dict[str, Any]:
         "end_at_this_rate": _time(stand.end_at_this_rate),
         "end_on_steps": _time(stand.end_on_steps),
         "latest_end": _time(stand.latest_end),
-        "pump_ml": _number(stand.pump_ml),
-        "pump_differs_ml": _exactly(stand.pump_differs_ml),
+        "latest_begin": _time(stand.latest_begin),
+        "pump_readings": [
+            {"at": _time(one.at), "pump_ml": _number(one.pump_ml), "differs_ml": _exactly(one.differs_ml)}
+            for one in stand.readings
+        ],
         "advice": advice_to_dict(found.advice),
         "conditions_of_a_rise": [
             {"name": name, "met": one.met, "says": one.says, "facts": _ids(one.facts)} for name, one in found.conditions

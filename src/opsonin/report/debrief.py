@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from opsonin.infusion import AID
-from opsonin.infusion.advice import KINDS
+from opsonin.infusion.advised import KINDS
 from opsonin.infusion.debrief import AGAINST, AS_ADVISED, LESS, MORE_CAREFUL, NOTED, Debrief
 from opsonin.infusion.training import Exercise
 from opsonin.quantities import show
