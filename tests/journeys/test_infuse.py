@@ -109,6 +109,14 @@ def test_what_cannot_be_is_refused_and_nothing_is_written(case, words, why):
     assert why in run.stderr and not case.with_suffix(".events.jsonl").exists()
 
 
+@pytest.mark.parametrize(
+    ("text", "why"), [("", "holds no event"), ("\n[1]\n", "line 2"), ("{oops", "is not one JSON object")]
+)
+def test_lines_that_hold_no_event_are_refused(case, text, why):
+    at = ("--regimen", "gamunex_c:1x1", "--at", "2026-11-20T16:00-05:00")
+    assert why in infuse("log", case, *at, "--lines", "-", typed=text, code=2).stderr
+
+
 def test_the_ordered_course_must_be_named_when_there_are_several(case):
     run = infuse("status", case, code=2)
     assert "more than one course" in run.stderr and "privigen:1x1" in run.stderr

@@ -96,7 +96,7 @@ def log(
         return
     book = _open(context, about)
     if lines is not None:
-        new = [json.loads(line) for line in lines.read().splitlines() if line.strip()]
+        new = _lines_of(lines.read())
         book.add([{"infusion": book.infusion, **line} for line in new])
         book.settle(book.look(max(event.at for event in book.events)), str(new[-1].get("who") or ""))
         moment = about["at"] and book.now()
@@ -127,6 +127,24 @@ def status(context: click.Context, each: bool, as_json: bool, **about: Any) -> N
 def _open(context: click.Context, about: dict[str, Any]) -> Book:
     """The book asked for. The clock is the computer's, unless a caller of the command gives another one as `obj`."""
     return open_book(**about, clock=context.obj or computers_clock)
+
+
+def _lines_of(text: str) -> list[dict[str, Any]]:
+    """The JSON objects on these lines, at least one."""
+    found = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip():
+            continue
+        try:
+            found.append(dict(json.loads(line)))
+        except (ValueError, TypeError):
+            why = "is not one JSON object."
+            raise InputRefused(
+                [Problem(f"--lines, line {number}", line[:60], why, "See `opsonin schema event`.")]
+            ) from None
+    if not found:
+        raise InputRefused([Problem("--lines", "", "holds no event.", "Write one JSON object on each line.")])
+    return found
 
 
 def _show(found: Bedside, book: Book, as_json: bool, *, full: bool) -> None:
