@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from decimal import Decimal
 from pathlib import Path
 
 import jsonschema
@@ -72,6 +73,25 @@ def test_the_morning_of_the_rejection():
     assert "the redosing pack holds it" in held
     later = opsonin("next-dose", case, "--on", "2026-11-25").stdout
     assert "no answer: withheld" in later
+
+
+def test_the_next_morning_from_a_file_of_events_on_a_page(tmp_path):
+    case = ROOT / "examples" / "atg-kidney-rejection.yaml"
+    events = ROOT / "examples" / "atg-kidney-rejection.next-morning.jsonl"
+    run = opsonin("next-dose", case, "--on", "2026-11-25", "--events", events, "--out", tmp_path, "--json")
+    answer = json.loads(run.stdout)
+    assert answer["verdict"] == "full"
+    assert (Decimal(answer["infusion"]["mg"]), Decimal(answer["given_mg"])) == (96, 336)
+    assert "1 dose and 2 results read; passed over: 1 symptom." in run.stderr
+    assert json.loads((tmp_path / "next-dose.json").read_text(encoding="utf-8")) == answer
+    page = (tmp_path / "next-dose.html").read_text(encoding="utf-8")
+    assert "2026-11-25: the scheduled dose, 96 mg" in page and "Decided by" in page and FRAME in page
+    assert "<script" not in page and not re.search(r'(?:src|href)="(?:https?:|[^#d])', page)
+    assert "{{" not in page and "{%" not in page and page.count("<main>") == page.count("</main>") == 1
+    refused = opsonin("next-dose", case, "--events", events, "--out", tmp_path / "none", code=2)
+    assert "line 3" in refused.stderr and not (tmp_path / "none").exists()
+    held = opsonin("next-dose", case, "--on", "2026-11-25", "--out", tmp_path)
+    assert "withheld" in held.stdout and "withheld" in (tmp_path / "next-dose.html").read_text(encoding="utf-8")
 
 
 def test_next_dose_refuses_what_it_does_not_read():

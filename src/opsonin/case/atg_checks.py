@@ -82,7 +82,7 @@ def _past_days(sight: AtgSight) -> Iterator[tuple[Place, date]]:
 
 def _coming_days(sight: AtgSight) -> Iterator[tuple[Place, date]]:
     file = sight.file
-    if file.start and not file.given:
+    if file.start and not file.given and not sight.doses_beside:
         yield ("start",), file.start.date()
     for index, vaccine in enumerate(file.vaccines or []):
         if vaccine.date:

@@ -30,6 +30,7 @@ from opsonin.case.fields import (
     in_its_unit,
 )
 from opsonin.knowledge.shelf_protocols import INDICATIONS
+from opsonin.patient.event_line import ATG_MEASURED
 from opsonin.quantities import Quantity
 
 THERAPY = "atg"
@@ -40,10 +41,6 @@ DILUENTS = (
     "sodium-chloride-0.9", "dextrose-5", "dextrose-5-sodium-chloride-0.225", "dextrose-5-sodium-chloride-0.45",
     "other",
 )  # fmt: skip
-ATG_MEASURED = {  # what → kind of quantity
-    "white-cells": "white_cells", "lymphocytes": "white_cells", "platelets": "platelets", "cd3": "t_cells",
-    "cd2": "t_cells", "cd4": "t_cells", "haemoglobin": "haemoglobin", "creatinine": "creatinine",
-}  # fmt: skip
 PROTOCOL_PATTERN = r"^[a-z0-9_]+/[a-z0-9.-]+$"
 _PROTOCOL = read.text("the id of a protocol: file/name", PROTOCOL_PATTERN, "is not the id of a protocol.")
 _REDOSING = read.text("the id of a redosing pack", r"^[a-z][a-z0-9-]*$", "is not the id of a redosing pack.")

@@ -25,7 +25,7 @@ from opsonin.patient.event import (
     VITAL_SIGNS,
     WHEREVER,
 )
-from opsonin.patient.event_line import MEASURED
+from opsonin.patient.event_line import EVER_MEASURED
 from opsonin.quantities import Quantity
 
 T = TypeVar("T")
@@ -71,7 +71,7 @@ class EventLine(Block):
     case: Case = fact("Pseudonym of the case; a record needs it.", "adult-before-surgery")
     infusion: Words = fact("A name under which the events of one infusion belong together.", "day-1")
     what: Words = fact(
-        "given: immunoglobulin, platelet-transfusion, or a medicine; measured: platelets, igg, haemoglobin, …; "
+        "given: immunoglobulin, platelet-transfusion, or a medicine; measured: platelets, white-cells, igg, …; "
         "symptom: its usual name.",
         "platelets",
     )
@@ -83,7 +83,7 @@ class EventLine(Block):
         [["2026-11-21T10:00+01:00", "2026-11-21T10:40+01:00"]],
     )
     raises_platelets: YesNo = fact("given, a medicine: whether it raises platelets.", "no")
-    dose: Words = fact("given, a medicine: how much.", "500 mg")
+    dose: Words = fact("given, a medicine or antithymocyte globulin: how much.", "500 mg")
     route: Words = fact("given, a medicine: how.", "by mouth")
     value: Words = fact("measured: the value with its unit; < before it when below detection.", "<5 x10^9/L")
     lots: list[Words] | None = fact("start, bag, given: the lots, as printed on the vials.", ["A123B45"])
@@ -154,8 +154,8 @@ class EventLine(Block):
     @model_validator(mode="after")
     def _measured(self) -> EventLine:
         if self.kind == "measured" and self.what is not None:
-            if self.what not in MEASURED:
-                known = ", ".join(MEASURED)
+            if self.what not in EVER_MEASURED:
+                known = ", ".join(EVER_MEASURED)
                 raise _refused(f"what: {self.what!r} is not known.", f"Known: {known}.")
             if self.value is not None:
                 what, value = self.what, self.value

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
@@ -19,6 +19,9 @@ from opsonin.case.event_fields import EventLine
 from opsonin.errors import InputRefused, Problem
 from opsonin.patient.event import SEAL, Event
 from opsonin.patient.event_line import event_from_line
+
+if TYPE_CHECKING:
+    from opsonin.knowledge import Knowledge
 
 _MOST_LINES = 10_000
 LONGEST_INFUSION = timedelta(hours=72)
@@ -47,6 +50,23 @@ def read_events(
     if problems:
         raise InputRefused(sorted(problems, key=_line_number), source=source)
     return tuple(_event(number, line) for number, line in lines)
+
+
+def refuse_foreign(events: Sequence[Event], case: str, knowledge: Knowledge, *, source: str) -> None:
+    """Raise InputRefused for events of another case, or of a product that is not on the shelf."""
+    problems = [
+        Problem(f"{event.place}.case", event.case, f"is not this case ({case}).", "Export one case, or use --record.")
+        for event in events
+        if event.case not in ("", case)
+    ]
+    known = ", ".join(sorted(knowledge.products))
+    problems += [
+        Problem(f"{event.place}.product", str(event.product), "is not on the shelf.", f"Known: {known}.")
+        for event in events
+        if event.product is not None and event.product not in knowledge.products
+    ]
+    if problems:
+        raise InputRefused(problems, source=source)
 
 
 def event_schema() -> dict[str, Any]:

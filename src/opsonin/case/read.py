@@ -62,11 +62,15 @@ def open_case(
     today: date | None = None,
     pack: str | None = None,
     shelf: Callable[[date], Knowledge] | None = None,
+    doses_beside: bool = False,
 ) -> Case | AtgCase:
-    """The case in a file or text, of whichever therapy it names; otherwise as `read_case`."""
+    """The case in a file or text, of whichever therapy it names; otherwise as `read_case`.
+
+    `doses_beside`: what was given of an antithymocyte globulin stands in events, so its start may lie in the past.
+    """
     text, source, document = _opened(path_or_text, source, on, pack)
     if _says_atg(document):
-        return _read_atg(text, source, document, on or today, shelf)
+        return _read_atg(text, source, document, on or today, shelf, doses_beside)
     return _read_ivig(text, source, document, on or today, shelf)
 
 
@@ -100,10 +104,12 @@ def _read_ivig(text: str, source: str, document: Document, day: date | None, she
     return _case(sight, document, text)
 
 
-def _read_atg(text: str, source: str, document: Document, day: date | None, shelf: Shelf) -> AtgCase:
+def _read_atg(
+    text: str, source: str, document: Document, day: date | None, shelf: Shelf, doses_beside: bool
+) -> AtgCase:
     notes = Notes(document)
     file = shape(document, notes, AtgCaseFile)
-    sight = AtgSight(file, _day(file, notes, day), notes)
+    sight = AtgSight(file, _day(file, notes, day), notes, doses_beside)
     _need_a_day(sight)
     check_atg(sight)
     if shelf is not None and sight.as_of is not None:

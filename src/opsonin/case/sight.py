@@ -54,6 +54,7 @@ class AtgSight:
     file: AtgCaseFile
     as_of: date | None
     notes: Notes
+    doses_beside: bool = False  # what was given may stand in a file of events, so the start may be past
 
     @property
     def born(self) -> date | None:

@@ -28,8 +28,19 @@ def register(group: click.Group) -> None:
 @click.argument("case_file", metavar="CASE", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="Answer for this day instead of the case's own.")
 @click.option("--redosing", metavar="ID", help="Redosing pack to use instead of the case's.")
+@click.option(
+    "--events",
+    "events_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A JSON Lines file of doses given and counts beside the case.",
+)
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), help="Write next-dose.html and next-dose.json here."
+)
 @click.option("--json", "as_json", is_flag=True, help="The whole answer as JSON on stdout.")
-def next_dose(case_file: Path, on: Any, redosing: str | None, as_json: bool) -> None:
+def next_dose(
+    case_file: Path, on: Any, redosing: str | None, events_file: Path | None, out: Path | None, as_json: bool
+) -> None:
     """Whether and how much antithymocyte globulin today, from the counts of the day."""
     from dataclasses import replace
 
@@ -39,13 +50,21 @@ def next_dose(case_file: Path, on: Any, redosing: str | None, as_json: bool) -> 
     from opsonin.therapy import next_dose as answer_for
 
     day = on.date() if on is not None else None
-    case = open_case(case_file, on=day, today=date.today(), shelf=lambda when: load_knowledge(on=when))
+    case = open_case(
+        case_file,
+        on=day,
+        today=date.today(),
+        shelf=lambda when: load_knowledge(on=when),
+        doses_beside=events_file is not None,
+    )
     if not isinstance(case, AtgCase):
         why = "is a case of immunoglobulin; next-dose reads antithymocyte globulin."
         raise InputRefused(
             [Problem("therapy", case.therapy, why, "Use `opsonin update` for it.")], source=str(case_file)
         )
     knowledge = load_knowledge(on=case.circumstances.as_of)
+    if events_file is not None:
+        case = _with_events(case, events_file, knowledge)
     request = case.request
     if redosing is not None:
         packs = [fact.id.rpartition("/")[2] for fact in knowledge.facts_under("policies/atg_redosing")]
@@ -54,6 +73,14 @@ def next_dose(case_file: Path, on: Any, redosing: str | None, as_json: bool) -> 
             raise InputRefused([Problem("--redosing", redosing, "is not a redosing pack.", f"Known: {known}.")])
         request = replace(request, redosing=redosing)
     found = answer_for(case.recipient, request, case.circumstances, knowledge=knowledge)
+    report = None
+    if out is not None:
+        from opsonin.report.atg_html import write_next_dose
+
+        out.mkdir(parents=True, exist_ok=True)
+        report = write_next_dose(found, knowledge, out)
+        text = json.dumps(atg_to_dict(found, knowledge), ensure_ascii=False)
+        (out / "next-dose.json").write_text(text + "\n", encoding="utf-8")
     if as_json:
         click.echo(json.dumps(atg_to_dict(found, knowledge), ensure_ascii=False))
         return
@@ -61,6 +88,20 @@ def next_dose(case_file: Path, on: Any, redosing: str | None, as_json: bool) -> 
     from opsonin.report.lookup_print import Pages, to_terminal
 
     print_next_dose(found, knowledge, Pages(to_terminal()))
+    if report is not None:
+        click.echo(f"Report: {report}", err=True)
+
+
+def _with_events(case: AtgCase, path: Path, knowledge: Knowledge) -> AtgCase:
+    """The case with the doses and counts of a file of events, and on stderr what was read and passed over."""
+    from opsonin.case.atg_events import add_events
+    from opsonin.case.events import read_events, refuse_foreign
+
+    events = read_events(path, as_of=case.circumstances.as_of)
+    refuse_foreign(events, case.id, knowledge, source=str(path))
+    added = add_events(case, events, knowledge, source=str(path))
+    click.echo(added.says, err=True)
+    return added.case
 
 
 def plan_atg(

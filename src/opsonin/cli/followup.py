@@ -108,7 +108,7 @@ def update(
 
 def _events(path: Path | None, record_at: str | None, case: Case, knowledge: Knowledge) -> tuple[Event, ...]:
     """The events of the file or of the record; another case's, or of a product not on the shelf, are refused."""
-    from opsonin.case.events import read_events
+    from opsonin.case.events import read_events, refuse_foreign
     from opsonin.errors import InputRefused, Problem
 
     as_of = case.circumstances.as_of
@@ -121,21 +121,7 @@ def _events(path: Path | None, record_at: str | None, case: Case, knowledge: Kno
         events = events_of(record_at, case.id, as_of=as_of)
     else:
         events = read_events(path, as_of=as_of) if path is not None else ()
-    problems = [
-        Problem(
-            f"{event.place}.case", event.case, f"is not this case ({case.id}).", "Export one case, or use --record."
-        )
-        for event in events
-        if event.case not in ("", case.id)
-    ]
-    known = ", ".join(sorted(knowledge.products))
-    problems += [
-        Problem(f"{event.place}.product", str(event.product), "is not on the shelf.", f"Known: {known}.")
-        for event in events
-        if event.product is not None and event.product not in knowledge.products
-    ]
-    if problems:
-        raise InputRefused(problems, source=str(path or record_at))
+    refuse_foreign(events, case.id, knowledge, source=str(path or record_at))
     return events
 
 

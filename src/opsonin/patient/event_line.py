@@ -16,10 +16,15 @@ from opsonin.errors import InputRefused, Problem
 from opsonin.patient.event import IMMUNOGLOBULIN, BloodPressure, Event, Hung, VitalSigns
 from opsonin.quantities import Quantity, read_quantity
 
-MEASURED = {  # what → kind of quantity
+MEASURED = {  # in a case of immunoglobulin: what → kind of quantity
     "platelets": "platelets", "igg": "immunoglobulin", "iga": "immunoglobulin", "creatinine": "creatinine",
     "haemoglobin": "haemoglobin",
 }  # fmt: skip
+ATG_MEASURED = {  # in a case of antithymocyte globulin
+    "white-cells": "white_cells", "lymphocytes": "white_cells", "platelets": "platelets", "cd3": "t_cells",
+    "cd2": "t_cells", "cd4": "t_cells", "haemoglobin": "haemoglobin", "creatinine": "creatinine",
+}  # fmt: skip
+EVER_MEASURED = {**MEASURED, **ATG_MEASURED}  # in an event of any case
 AMOUNTS = {  # field → kind of quantity
     "grams": "mass", "rate": "pump_rate", "volume": "volume", "weight": "weight", "concentration": "concentration",
     "pulse": "per_minute", "respiratory_rate": "per_minute", "oxygen_saturation": "saturation",
@@ -118,7 +123,7 @@ def read_field(name: str, line: Mapping[str, Any]) -> Quantity | None:
 
 def read_value(what: str, written: str) -> Quantity:
     """A laboratory value; a `<` before it is left out. Raises InputRefused when it is none."""
-    return read_quantity(written.lstrip("< "), MEASURED[what], field="value")
+    return read_quantity(written.lstrip("< "), EVER_MEASURED[what], field="value")
 
 
 def read_pressure(written: str) -> BloodPressure:

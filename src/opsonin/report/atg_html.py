@@ -1,4 +1,4 @@
-"""Where is the report of antithymocyte globulin? One self-contained HTML file with an orders sheet, printable on A4."""
+"""Where are the pages of antithymocyte globulin? Each one self-contained HTML file: the plan, the morning's answer."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from opsonin.knowledge import Knowledge
+from opsonin.planning.atg_next import NextDose
 from opsonin.planning.atg_plan import AtgPlan
 from opsonin.planning.atg_plan_outlook import CourseOutlook
 from opsonin.quantities import show
 from opsonin.report import atg_words as words
+from opsonin.report.atg_next_parts import next_parts
 from opsonin.report.atg_outlook_parts import NOT_FOR_DOSING, TITLE, outlook_parts
 from opsonin.report.atg_parts import plan_parts
 from opsonin.report.html import _environment, _stylesheet
@@ -60,6 +62,41 @@ def render_atg_report(plan: AtgPlan, knowledge: Knowledge, looks: Sequence[Cours
             legend=MARK_LEGEND,
             references=works.all(),
             stamp_line=words.stamp_line(plan.stamp),
+            safety_frame=plan.safety_frame,
+        )
+    )
+    return text
+
+
+def write_next_dose(found: NextDose, knowledge: Knowledge, directory: Path) -> Path:
+    """Write `next-dose.html` into `directory` (made if missing) and say where it is."""
+    text = render_next_dose(found, knowledge)
+    directory.mkdir(parents=True, exist_ok=True)
+    path = directory / "next-dose.html"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def render_next_dose(found: NextDose, knowledge: Knowledge) -> str:
+    """The answer of the morning as one HTML document."""
+    works = Works(knowledge.sources)
+    parts = next_parts(found, knowledge, works)
+    findings = [words.with_source(f"{f.message} {f.remedy}", f.facts, works) for f in found.findings]
+    text: str = (
+        _environment()
+        .get_template("atg_next.html.j2")
+        .render(
+            stylesheet=_stylesheet(),
+            case=found.recipient.id,
+            as_of=a_day(found.stamp.as_of),
+            who=words.who(found.recipient, found.request, found.circumstances),
+            says=found.says,
+            findings=findings,
+            parts=parts,
+            legend=MARK_LEGEND,
+            references=works.all(),
+            stamp_line=words.stamp_line(found.stamp),
+            safety_frame=found.safety_frame,
         )
     )
     return text
