@@ -117,6 +117,22 @@ def test_an_unknown_product_or_pack_is_refused_by_name():
     assert run.returncode == 2 and "atlantis" in run.stderr
 
 
+def test_a_site_pack_checks_plans_and_updates_and_leaves_its_version(tmp_path):
+    ward, case = ROOT / "examples/packs/ward-7.yaml", ROOT / "examples/adult-before-surgery.yaml"
+    opsonin("check", case, "--pack", ward)
+    assert "Ward 7" in opsonin("pack", ward).stdout
+    made = json.loads(opsonin("plan", case, "--pack", ward, "--people", "200", "--json").stdout)
+    assert made["stamp"]["pack"] == "ward-7" and re.fullmatch("[0-9a-f]{12}", made["stamp"]["pack_version"])
+    steps = made["candidates"][0]["regimen"]["infusions"][0]["ladder"]["steps"]
+    assert {step["minutes"] for step in steps[:-1]} <= {"20", "15", "30"}
+    broken = tmp_path / "us.yaml"
+    broken.write_text(ward.read_text().replace("factor: 2", "factor: 0"))
+    refused = opsonin("plan", case, "--pack", broken, check=False)
+    assert refused.returncode == 2
+    assert refused.stderr.count("\n  - ") == 2 and "packs/us" in refused.stderr
+    assert json.loads(opsonin("schema", "pack").stdout)["title"] == "Policy pack"
+
+
 class Resources(HTMLParser):
     """Everything a browser would fetch."""
 

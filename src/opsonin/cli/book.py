@@ -9,6 +9,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from opsonin.cli import packs
 from opsonin.cli.bedside_words import line_of, on_its_day
 from opsonin.errors import InputRefused, Problem
 
@@ -145,11 +146,11 @@ def open_book(
     from opsonin.case import open_case
     from opsonin.case.bedside_book import read_book, read_record
     from opsonin.infusion.from_events import name_of, named
-    from opsonin.knowledge import load_knowledge
 
     today = clock().date()
-    case = open_case(case_file, today=today, pack=pack, shelf=lambda on: load_knowledge(on=on))
-    knowledge = load_knowledge(on=case.circumstances.as_of)
+    mine = packs.chosen(pack)
+    case = open_case(case_file, today=today, pack=mine.id, shelf=mine.knowledge)
+    knowledge = mine.knowledge(case.circumstances.as_of)
     file = events_file or case_file.with_suffix(".events.jsonl")
     latest = max(today, case.circumstances.as_of)
     events = read_record(record, case.id) if record is not None else read_book(file, as_of=latest)

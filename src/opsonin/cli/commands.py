@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from opsonin import __version__
-from opsonin.cli import courses, followup, infuse, leaflet, lookups, record, recorded, simulate, trials
+from opsonin.cli import courses, followup, infuse, leaflet, lookups, packs, record, recorded, simulate, trials
 from opsonin.errors import CheckFailed, InputRefused, OpsoninError, Problem
 
 if TYPE_CHECKING:
@@ -103,11 +103,12 @@ def new(therapy: str, out: Path | None) -> None:
 
 @opsonin.command()
 @click.argument("case_file", metavar="CASE", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@packs.option
 @click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="Check as of this day instead of the case's own.")
 @click.option("--json", "as_json", is_flag=True, help="JSON on stdout.")
-def check(case_file: Path, on: Any, as_json: bool) -> None:
+def check(case_file: Path, pack: str | None, on: Any, as_json: bool) -> None:
     """Only check a case file; say everything that is wrong with it at once."""
-    case, _ = _open(case_file, on=on.date() if on else None, pack=None)
+    case, _ = _open(case_file, on=on.date() if on else None, pack=pack)
     if as_json:
         click.echo(json.dumps({"ok": True, "id": case.id}))
     else:
@@ -122,7 +123,7 @@ def check(case_file: Path, on: Any, as_json: bool) -> None:
     help="Write the report (one HTML file) and plan.json here.",
 )
 @click.option("--json", "as_json", is_flag=True, help="The whole plan as JSON on stdout.")
-@click.option("--pack", help="Policy pack to use instead of the case's.")
+@packs.option
 @click.option("--also", metavar="PACK", help="Show the first course under this pack beside it, with every difference.")
 @click.option("--product", help="Plan this product only.")
 @click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="Plan as of this day instead of the case's own.")
@@ -223,6 +224,7 @@ SCHEMAS = {  # file format → where its JSON Schema is made
     "atg-plan": "opsonin.case.atg_plan_file:atg_plan_schema",
     "atg-parameters": "opsonin.case.atg_parameters_file:atg_parameters_schema",
     "case": "opsonin.case.schema:case_schema",
+    "pack": "opsonin.knowledge.pack_schema:pack_schema",
     "next-dose": "opsonin.case.atg_plan_file:next_dose_schema",
     "event": "opsonin.case.events:event_schema",
     "plan": "opsonin.case.plan_file:plan_schema",
@@ -254,19 +256,19 @@ trials.register(opsonin)
 def _read(path: Path, *, on: date | None, pack: str | None) -> tuple[Case, Knowledge]:
     """The case and the knowledge it is read with; everything wrong with either is refused at once."""
     from opsonin.case import read_case
-    from opsonin.knowledge import load_knowledge
 
-    case = read_case(path, on=on, today=date.today(), pack=pack, shelf=lambda day: load_knowledge(on=day))
-    return case, load_knowledge(on=case.circumstances.as_of)
+    mine = packs.chosen(pack)
+    case = read_case(path, on=on, today=date.today(), pack=mine.id, shelf=mine.knowledge)
+    return case, mine.knowledge(case.circumstances.as_of)
 
 
 def _open(path: Path, *, on: date | None, pack: str | None) -> tuple[Case | AtgCase, Knowledge]:
     """The case of whichever therapy, and the knowledge it is read with."""
     from opsonin.case import open_case
-    from opsonin.knowledge import load_knowledge
 
-    case = open_case(path, on=on, today=date.today(), pack=pack, shelf=lambda day: load_knowledge(on=day))
-    return case, load_knowledge(on=case.circumstances.as_of)
+    mine = packs.chosen(pack)
+    case = open_case(path, on=on, today=date.today(), pack=mine.id, shelf=mine.knowledge)
+    return case, mine.knowledge(case.circumstances.as_of)
 
 
 def _write(made: Plan, knowledge: Knowledge, out: Path) -> Path:

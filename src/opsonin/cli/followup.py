@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from opsonin.cli import packs
+
 if TYPE_CHECKING:
     from opsonin.case import Case
     from opsonin.knowledge import Knowledge
@@ -35,7 +37,7 @@ def register(group: click.Group) -> None:
     "--out", type=click.Path(file_okay=False, path_type=Path), help="Write follow-up.html and follow-up.json here."
 )
 @click.option("--json", "as_json", is_flag=True, help="The whole answer as JSON on stdout.")
-@click.option("--pack", help="Policy pack to use instead of the case's.")
+@packs.option
 @click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="As of this day instead of the case's own.")
 @click.option(
     "--seed", type=click.IntRange(0, 2**63 - 1), default=1, show_default=True, help="Seed of the virtual people."
@@ -68,13 +70,11 @@ def update(
 ) -> None:
     """Update a case with what was given and measured: response, fit, forecast, options."""
     from opsonin.case import read_case
-    from opsonin.knowledge import load_knowledge
     from opsonin.therapy import follow_up
 
-    case = read_case(
-        case_file, on=on.date() if on else None, today=date.today(), pack=pack, shelf=lambda day: load_knowledge(on=day)
-    )
-    knowledge = load_knowledge(on=case.circumstances.as_of)
+    mine = packs.chosen(pack)
+    case = read_case(case_file, on=on.date() if on else None, today=date.today(), pack=mine.id, shelf=mine.knowledge)
+    knowledge = mine.knowledge(case.circumstances.as_of)
     events = _events(events_file, record_at, case, knowledge)
     with _progress("weighing") as progress:
         found = follow_up(

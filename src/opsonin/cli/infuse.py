@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from opsonin.cli import train
+from opsonin.cli import packs, train
 from opsonin.cli.bedside_screen import follow_on_screen
 from opsonin.cli.bedside_words import HELP
 from opsonin.cli.book import Book, computers_clock, open_book
@@ -42,7 +42,7 @@ def _about(command: Callable[..., Any]) -> Callable[..., Any]:
             click.option(
                 "--day", type=click.IntRange(1), help="Which day of the course (default: 1, or the running one)."
             ),
-            click.option("--pack", help="Policy pack to use instead of the case's."),
+            packs.option,
             click.option(
                 "--events",
                 "events_file",

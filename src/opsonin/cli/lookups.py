@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from opsonin.cli import explain
-from opsonin.errors import CheckFailed, InputRefused, KnowledgeError, Problem
+from opsonin.cli import explain, packs
+from opsonin.errors import CheckFailed, InputRefused, Problem
 
 if TYPE_CHECKING:
     from opsonin.knowledge import Knowledge
@@ -104,12 +103,12 @@ def pack(id: str | None, as_json: bool, on: Any) -> None:
     """What a policy pack says, and where it is silent; without ID, the list. A site's own pack is given as a file."""
     from opsonin.report import lookup_packs as page
 
-    own = Path(id) if id is not None and id.endswith((".yaml", ".yml")) else None
-    knowledge, day = _known(on, extra=own)
+    mine = packs.chosen(id)
+    knowledge, day = _known(on, mine)
     if id is None:
         _say(as_json, lambda: page.packs_to_dict(knowledge, on=day), lambda out: page.list_packs(out, knowledge))
         return
-    wanted = knowledge.packs[own.stem if own else _find(id, knowledge.packs, "opsonin pack")]
+    wanted = knowledge.packs[mine.id if mine.file and mine.id else _find(id, knowledge.packs, "opsonin pack")]
     _say(
         as_json,
         lambda: page.pack_to_dict(knowledge, wanted, on=day),
@@ -214,18 +213,10 @@ def evidence(topic: tuple[str, ...], as_json: bool, on: Any) -> None:
     )
 
 
-def _known(on: Any, *, extra: Path | None = None) -> tuple[Knowledge, date]:
-    """What is known on the day asked for, or today, and that day; a site's own pack that is no good is refused."""
-    from opsonin.knowledge import load_knowledge
-
+def _known(on: Any, mine: packs.Chosen | None = None) -> tuple[Knowledge, date]:
+    """What is known on the day asked for, or today, and that day; with a site's own pack where one was named."""
     day = on.date() if on is not None else date.today()
-    if extra is None:
-        return load_knowledge(on=day), day
-    try:
-        return load_knowledge(on=day, extra=extra), day
-    except KnowledgeError as error:
-        remedy = "See docs/reference/shelf.md, 'A policy pack'."
-        raise InputRefused([Problem("FILE", str(extra), str(error), remedy)]) from error
+    return (mine or packs.chosen(None)).knowledge(day), day
 
 
 def _find(typed: str, known: Any, lists: str, field: str = "ID") -> str:

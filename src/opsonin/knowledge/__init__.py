@@ -4,6 +4,7 @@ Takes: the YAML and CSV shelves. Gives: a frozen Knowledge.
 May import: sources, quantities, errors (YAML only in load.py; no array libraries).
 """
 
+from opsonin.knowledge.blocks import BadPack
 from opsonin.knowledge.knowledge import (
     DoseSchedule,
     Fact,
@@ -23,6 +24,7 @@ from opsonin.knowledge.knowledge import (
 from opsonin.knowledge.load import load_knowledge
 
 __all__ = [
+    "BadPack",
     "DoseSchedule",
     "Fact",
     "Guardrail",

@@ -5,14 +5,14 @@ A block that has `says` or `value` is a fact. Everything wrong with it is collec
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
-from opsonin.errors import KnowledgeError
+from opsonin.errors import KnowledgeError, Problem
 from opsonin.knowledge.knowledge import Fact
 from opsonin.knowledge.units import ACCEPTED
 from opsonin.sources import Citation, Obtained, Source, Status, is_own_page
@@ -30,17 +30,33 @@ class Complaints:
     """Every problem found on the shelves, raised together."""
 
     def __init__(self) -> None:
-        self.found: list[str] = []
+        self.found: list[Problem] = []
 
     def add(self, file: str, block: str, key: str, why: str, remedy: str) -> None:
         place = " · ".join(part for part in (file, block, key) if part)
-        self.found.append(f"{place}: {why} {remedy}")
+        self.found.append(Problem(place, "", why, remedy))
 
     def raise_if_any(self) -> None:
         if self.found:
             noun = "problem" if len(self.found) == 1 else "problems"
             lines = "\n".join(f"  - {line}" for line in self.found)
             raise KnowledgeError(f"The shelf has {len(self.found)} {noun}:\n{lines}")
+
+
+class BadPack(KnowledgeError):
+    """A site's own pack cannot be used; carries every problem found in it."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(f"  - {problem}" for problem in self.problems))
+
+
+class SiteComplaints(Complaints):
+    """Every problem found in a site's own pack."""
+
+    def raise_if_any(self) -> None:
+        if self.found:
+            raise BadPack(self.found)
 
 
 @dataclass

@@ -20,7 +20,7 @@ from typing import Any
 import yaml
 
 from opsonin.errors import KnowledgeError
-from opsonin.knowledge.blocks import Complaints, Shelf, facts_of
+from opsonin.knowledge.blocks import Complaints, Shelf, SiteComplaints, facts_of
 from opsonin.knowledge.knowledge import Guardrail, Guideline, Knowledge, Pack, Product, Protocol, RankingRule, Rule
 from opsonin.knowledge.shelf_fitted import build_fitted
 from opsonin.knowledge.shelf_guardrails import build_guardrails
@@ -36,6 +36,7 @@ from opsonin.knowledge.shelf_trials import build_arms
 
 SHELVES = Path(__file__).parent / "shelves"
 
+_PACK_ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
 _WORDS = {"": None, "~": None, "null": None, "true": True, "false": False}
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -65,13 +66,14 @@ def read_shelves(folder: Path, *, on: date | None = None, extra: Path | None = N
     }
     tables = {p.relative_to(folder).with_suffix("").as_posix(): p for p in files if p.suffix == ".csv"}
     seals = {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+    works = _works(documents, complaints)
     if extra is not None:
-        site = _read(extra, complaints)
-        documents["sources"] = {**documents.get("sources", {}), **site.pop("sources", {})}
-        documents[f"packs/{extra.stem}"] = site
+        complaints.raise_if_any()
+        complaints = SiteComplaints()
+        documents[f"packs/{extra.stem}"] = _site_pack(extra, documents, works, complaints)
         seals[f"packs/{extra.stem}.yaml"] = _bytes_of(extra)
 
-    sources = build_sources(_works(documents, complaints), complaints)
+    sources = build_sources(works, complaints)
     shelf = Shelf(sources=sources, on=on, complaints=complaints)
     rooms = _read_rooms(shelf, documents, seals)
     trials = {name: path for name, path in tables.items() if name.startswith("trials/")}
@@ -109,6 +111,28 @@ def read_shelves(folder: Path, *, on: date | None = None, extra: Path | None = N
         protocols=MappingProxyType(rooms.protocols),
         fitted=fits[-1] if fits else None,
     )
+
+
+def _site_pack(
+    path: Path, documents: dict[str, dict[str, Any]], works: dict[str, Any], complaints: Complaints
+) -> dict[str, Any]:
+    """A site's own pack; its works join those of the shelf. It replaces nothing that stands there."""
+    name = f"packs/{path.stem}"
+    if name in documents:
+        complaints.add(name, "", "", "is the name of a pack on the shelf.", "Give the file another name.")
+    if not _PACK_ID.fullmatch(path.stem):
+        complaints.add(name, "", "", "is not an id.", "Name the file in small letters, digits and dashes: ward-7.yaml.")
+    site = _read(path, complaints)
+    own = site.pop("sources", None) or {}
+    if not isinstance(own, dict):
+        complaints.add(name, "sources", "", "is not a block of works.", "Write 'key: {kind, title, …}' below it.")
+        own = {}
+    for key, work in own.items():
+        if key in works:
+            complaints.add(name, "sources", key, "is a work of the shelf.", "Cite it as it is, or use another key.")
+        else:
+            works[key] = work
+    return site
 
 
 @dataclass

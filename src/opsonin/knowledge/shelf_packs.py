@@ -5,10 +5,10 @@ A rule that a pack does not have is written `null`: the pack is silent, and the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from decimal import Decimal
+from collections.abc import Callable, Mapping
+from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 from opsonin.knowledge.blocks import Shelf, is_fact, read_fact
 from opsonin.knowledge.knowledge import (
@@ -23,7 +23,9 @@ from opsonin.knowledge.knowledge import (
 )
 from opsonin.knowledge.units import is_rate
 
-_RULES: dict[str, frozenset[str]] = {
+T = TypeVar("T")
+
+RULE_KEYS: dict[str, frozenset[str]] = {
     "dosing_weight": frozenset(
         {"kind", "adjusted_factor", "bmi_threshold", "over_ideal_threshold", "actual_above_kg", "adults_only"}
         | {"height_from_cm", "weight_above_kg_male", "weight_above_kg_female"}
@@ -43,14 +45,15 @@ SUPERVISION: dict[str, frozenset[str]] = {  # rules of the bedside → the words
     "limits": frozenset(LIMITS),
     "second_check": frozenset({"of"}),
 }
-_SECOND_CHECK_OF = ("plan", "override", "start", "rate", "bag")  # kinds of events a second person may be asked to check
-_WORDS: dict[str, tuple[str, ...]] = {
+SECOND_CHECK_OF = ("plan", "override", "start", "rate", "bag")  # kinds of events a second person may be asked to check
+_NUMBERS = {"cap_at_risk": "a rate, for example 3.2, with its unit mg/kg/min", "restart_after": "a number of weeks"}
+SUPERVISION_WORDS: dict[str, tuple[str, ...]] = {
     "action": ("slow", "pause", "stop"),
     "to": ("last-tolerated", "fraction"),
     "then": ("stay", "below", "again"),
 }
 _KEYS = frozenset(
-    {"name", "label_region", "cap_at_risk", "restart_after", "statements", "supervision", "other", *_RULES}
+    {"name", "label_region", "cap_at_risk", "restart_after", "statements", "supervision", "other", *RULE_KEYS}
 )
 LABEL_REGIONS = ("us", "eu", "au", "ca")  # for au and ca no label facts are on the shelf yet
 WEIGHT_KINDS = ("actual", "adjusted-above-threshold")
@@ -71,7 +74,7 @@ def build_pack(shelf: Shelf, name: str, stem: str, document: Mapping[str, Any], 
         for key, block in document.items()
         if key in _KEYS and is_fact(block) and key not in ("statements", "other")
     }
-    for key, allowed in _RULES.items():
+    for key, allowed in RULE_KEYS.items():
         fact = facts.get(key)
         if fact is None or not fact.found:
             continue
@@ -79,6 +82,8 @@ def build_pack(shelf: Shelf, name: str, stem: str, document: Mapping[str, Any], 
             complain(
                 key, "has a value this rule does not know.", f"Its value is a table of: {', '.join(sorted(allowed))}."
             )
+    if not isinstance(document.get("name"), str):
+        complain("name", "is missing or no text.", "Say whose rules these are: name: Ward 7, Some Hospital.")
     if document.get("label_region") not in LABEL_REGIONS:
         complain("label_region", f"is {document.get('label_region')!r}.", f"One of: {', '.join(LABEL_REGIONS)}.")
     if facts.get("pump_resolution") is None:
@@ -87,51 +92,53 @@ def build_pack(shelf: Shelf, name: str, stem: str, document: Mapping[str, Any], 
     supervision = _supervision(shelf, name, stem, document.get("supervision") or {})
     for key, block in (document.get("other") or {}).items():
         read_fact(shelf, name, f"other/{key}", block, where=(stem,))
-    if len(shelf.complaints.found) > before:
-        return None
-    try:
-        return _pack(stem, document, facts, statements, supervision, version)
-    except (KeyError, TypeError, ValueError) as error:
-        complain("", f"lacks or misstates {error}.", "See docs/reference/shelf.md, 'A policy pack'.")
-        return None
 
+    def rule(key: str, read: Callable[[Fact], T]) -> T | None:
+        """One rule as the program uses it; what is wrong with it is said beside the wrongs of the others."""
+        fact = facts.get(key)
+        if fact is None or not fact.found:
+            return None
+        try:
+            return read(fact)
+        except (KeyError, TypeError, ValueError, AttributeError, InvalidOperation) as error:
+            said = f"lacks {error}" if isinstance(error, KeyError) else str(error)
+            complain(key, f"{said}.", f"Its value: {_shape_of(key)}.")
+            return None
 
-def _pack(
-    stem: str,
-    document: Mapping[str, Any],
-    facts: Mapping[str, Fact | None],
-    statements: Mapping[str, tuple[Fact, ...]],
-    supervision: Mapping[str, Fact],
-    version: str,
-) -> Pack:
-    pump = facts["pump_resolution"]
-    assert pump is not None
-    restart = facts.get("restart_after")
+    weight = rule("dosing_weight", lambda fact: _weight(fact, facts.get("ideal_weight")))
+    rounding, scheme, cap = rule("rounding", _rounding), rule("ladder_scheme", _scheme), rule("cap_at_risk", _cap)
+    restart, pump = rule("restart_after", _weeks), rule("pump_resolution", _pump)
+    if len(shelf.complaints.found) > before or pump is None:
+        return None
     return Pack(
         id=stem,
         name=str(document["name"]),
         label_region=str(document["label_region"]),
-        dosing_weight=_weight(facts.get("dosing_weight"), facts.get("ideal_weight")),
-        rounding=_rounding(facts.get("rounding")),
-        ladder_scheme=_scheme(facts.get("ladder_scheme")),
-        cap_at_risk=_cap(facts.get("cap_at_risk")),
-        restart_after_weeks=restart if restart is not None and restart.found else None,
-        pump_resolution_ml_per_h=_decimal(pump, "ml_per_h"),
-        pump_resolution_below_20_kg_ml_per_h=_decimal(pump, "below_20_kg_ml_per_h"),
+        dosing_weight=weight,
+        rounding=rounding,
+        ladder_scheme=scheme,
+        cap_at_risk=cap,
+        restart_after_weeks=restart,
+        pump_resolution_ml_per_h=pump[0],
+        pump_resolution_below_20_kg_ml_per_h=pump[1],
         statements=statements,
         version=version,
         supervision=supervision,
     )
 
 
-def _weight(fact: Fact | None, ideal: Fact | None) -> WeightRule | None:
-    if fact is None or not fact.found:
-        return None
+def _shape_of(key: str) -> str:
+    return f"a table of {', '.join(sorted(RULE_KEYS[key]))}" if key in RULE_KEYS else _NUMBERS[key]
+
+
+def _weight(fact: Fact, ideal: Fact | None) -> WeightRule:
     value = fact.value
     if value["kind"] not in WEIGHT_KINDS:
-        raise ValueError(f"dosing_weight.kind {value['kind']!r} (one of {', '.join(WEIGHT_KINDS)})")
+        raise ValueError(f"has the kind {value['kind']!r}, which is none of {', '.join(WEIGHT_KINDS)}")
     if value["kind"] == "adjusted-above-threshold" and (ideal is None or value.get("adjusted_factor") is None):
-        raise ValueError("dosing_weight: an adjusted weight needs adjusted_factor and the ideal_weight formula")
+        raise ValueError("adjusts the weight without adjusted_factor or without the ideal_weight formula")
+    for key in value.keys() - {"kind", "adults_only"}:
+        _above_zero(value[key], key)
     return WeightRule(
         kind=value["kind"],
         adjusted_factor=value.get("adjusted_factor"),
@@ -148,11 +155,11 @@ def _weight(fact: Fact | None, ideal: Fact | None) -> WeightRule | None:
     )
 
 
-def _rounding(fact: Fact | None) -> RoundingRule | None:
-    if fact is None or not fact.found:
-        return None
+def _rounding(fact: Fact) -> RoundingRule:
     if fact.value["direction"] not in DIRECTIONS:
-        raise ValueError(f"rounding.direction {fact.value['direction']!r} (one of {', '.join(DIRECTIONS)})")
+        raise ValueError(f"has the direction {fact.value['direction']!r}, which is none of {', '.join(DIRECTIONS)}")
+    for key in fact.value.keys() - {"direction"}:
+        _above_zero(fact.value[key], key)
     return RoundingRule(
         direction=fact.value["direction"],
         tolerance_percent=fact.value.get("tolerance_percent"),
@@ -162,24 +169,32 @@ def _rounding(fact: Fact | None) -> RoundingRule | None:
     )
 
 
-def _scheme(fact: Fact | None) -> LadderScheme | None:
-    if fact is None or not fact.found:
-        return None
-    return LadderScheme(_decimal(fact, "factor"), _decimal(fact, "step_minutes"), fact.says, fact)
+def _scheme(fact: Fact) -> LadderScheme:
+    factor = _above_zero(fact.value["factor"], "factor")
+    if factor <= 1:
+        raise ValueError(f"has the factor {factor}, by which no rate rises")
+    return LadderScheme(factor, _above_zero(fact.value["step_minutes"], "step_minutes"), fact.says, fact)
 
 
-def _cap(fact: Fact | None) -> Rate | None:
-    if fact is None or not fact.found:
-        return None
-    if not is_rate(fact.unit) or not isinstance(fact.value, Decimal):
-        raise ValueError("cap_at_risk: a rate per body weight, for example 3.2 mg/kg/min")
-    return Rate(fact.value, fact.unit, fact)
+def _cap(fact: Fact) -> Rate:
+    if not is_rate(fact.unit):
+        raise ValueError(f"has the unit {fact.unit!r}, which is not a rate per body weight")
+    return Rate(_above_zero(fact.value, "value"), fact.unit, fact)
 
 
-def _decimal(fact: Fact, key: str) -> Decimal:
-    value = fact.value[key]
+def _weeks(fact: Fact) -> Fact:
+    _above_zero(fact.value, "value")
+    return fact
+
+
+def _pump(fact: Fact) -> tuple[Decimal, Decimal]:
+    at = fact.value
+    return _above_zero(at["ml_per_h"], "ml_per_h"), _above_zero(at["below_20_kg_ml_per_h"], "below_20_kg_ml_per_h")
+
+
+def _above_zero(value: Any, key: str) -> Decimal:
     if not isinstance(value, Decimal) or value <= 0:
-        raise ValueError(f"{fact.id}.{key}: a number above zero")
+        raise ValueError(f"has {key}: {value!r}, which is not a number above zero")
     return value
 
 
@@ -223,20 +238,20 @@ def _is_rule(shelf: Shelf, name: str, rule: str, fact: Fact) -> bool:
         complain("value", "is not a table of this rule.", f"Its keys: {', '.join(sorted(SUPERVISION[rule]))}.")
         return False
     for key, value in fact.value.items():
-        if key in _WORDS:
-            if value not in _WORDS[key]:
-                complain(key, f"is {value!r}.", f"One of: {', '.join(_WORDS[key])}.")
+        if key in SUPERVISION_WORDS:
+            if value not in SUPERVISION_WORDS[key]:
+                complain(key, f"is {value!r}.", f"One of: {', '.join(SUPERVISION_WORDS[key])}.")
         elif key == "of":
-            if not isinstance(value, tuple) or not value or not set(value) <= set(_SECOND_CHECK_OF):
-                complain(key, f"is {value!r}.", f"A list of: {', '.join(_SECOND_CHECK_OF)}.")
+            if not isinstance(value, tuple) or not value or not set(value) <= set(SECOND_CHECK_OF):
+                complain(key, f"is {value!r}.", f"A list of: {', '.join(SECOND_CHECK_OF)}.")
         elif not all(isinstance(one, Decimal) and one > 0 for one in (value if isinstance(value, tuple) else (value,))):
             complain(key, f"is {value!r}.", "Give a number above zero.")
     if fact.value.get("to") == "fraction" and not 0 < fact.value.get("fraction_percent", 0) < 100:
         complain("fraction_percent", "is missing or not between 0 and 100.", "Give the share of the rate in percent.")
     if rule.startswith("on_") and "action" not in fact.value:
-        complain("action", "is missing.", f"One of: {', '.join(_WORDS['action'])}.")
+        complain("action", "is missing.", f"One of: {', '.join(SUPERVISION_WORDS['action'])}.")
     if rule == "second_check" and "of" not in fact.value:
-        complain("of", "is missing.", f"A list of: {', '.join(_SECOND_CHECK_OF)}.")
+        complain("of", "is missing.", f"A list of: {', '.join(SECOND_CHECK_OF)}.")
     if rule == "restart" and ("to" not in fact.value or "then" not in fact.value):
         complain("to, then", "are needed.", "Say to which rate, and whether it may rise afterwards.")
     return len(shelf.complaints.found) == before
