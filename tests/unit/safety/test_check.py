@@ -176,11 +176,18 @@ def test_reduced_rate_for_renal_thrombosis_or_age(known, person):
 
 
 @settings(max_examples=25, phases=(Phase.generate,), suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(base=st.sets(st.sampled_from(sorted(RISKS)), max_size=4), more=st.sampled_from(sorted(RISKS)))
-def test_one_more_risk_only_adds_findings(person, setting, base, more):
+@given(
+    base=st.sets(st.sampled_from(sorted(RISKS)), max_size=4),
+    more=st.sampled_from(sorted(RISKS)),
+    pack=st.sampled_from(sorted(KNOWN.packs)),
+    age=st.decimals("0.5", "95", places=1),
+)
+def test_one_more_risk_only_adds_findings(person, setting, base, more, pack, age):
     """For products and regimens that remain on offer, the findings with one risk more contain those without it."""
-    few = everything(person(risks=dict.fromkeys(base, True)), setting(), KNOWN)
-    many = everything(person(risks=dict.fromkeys(base | {more}, True)), setting(), KNOWN)
+    few, many = (
+        everything(person(age_years=age, risks=dict.fromkeys(risks, True)), setting(pack=pack), KNOWN)
+        for risks in (base, base | {more})
+    )
     still_offered = {where for where, _ in many}
     assert {f for f in few if f[0] == "" or f[0] in KNOWN.products or f[0] in still_offered} <= many
 
