@@ -22,7 +22,7 @@ def main() -> None:
     known = opsonin.load_knowledge()
     case = opsonin.read_case(ROOT / "examples" / "adult-before-surgery.yaml")
     plan = opsonin.plan_therapy(case.patient, case.goal, case.circumstances, knowledge=known)
-    drawn = {figure.id: figure for figure in figures(plan, known.ranking.probability_classes)}
+    drawn = {figure.id: figure for figure in figures(plan, known.ranking.probabilities_shaded)}
     (IMAGES / "forecast-platelets.svg").write_text(drawn["figure-platelets"].svg, encoding="utf-8")
     _atg(known)
 

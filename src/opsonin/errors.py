@@ -62,6 +62,18 @@ class CheckFailed(OpsoninError):
     """Two ways to the same number disagree, or a record does not verify. Never a warning."""
 
 
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A question naming the known word nearest to this one, or nothing.
+
+    >>> did_you_mean("heigth", ["height", "sex"])
+    'Did you mean "height"? '
+    """
+    from difflib import get_close_matches
+
+    close = get_close_matches(word[:60].lower(), list(known), n=1, cutoff=0.6)
+    return f'Did you mean "{close[0]}"? ' if close else ""
+
+
 def of_extra(
     module: str, *, extra: str, missing: type[OpsoninError], needs: str, otherwise: str = "", package: str = ""
 ) -> Any:

@@ -129,7 +129,7 @@ def test_watching_a_child_who_hardly_bleeds_has_a_guideline(grade):
 def test_the_ranking_rule_is_the_one_described():
     ranking = KNOWN.ranking
     assert ranking.order == ("standing", "probability", "risk-findings", "hours", "grams", "waste")
-    assert ranking.probability_classes[-1] == 0
+    assert ranking.probabilities_shaded[-1] == 0
     assert ranking.ignore_probability_below == Decimal("0.10")
 
 

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 from opsonin.case.case import Case
 from opsonin.case.document import Place, dotted
 from opsonin.case.fields import CaseFile
-from opsonin.case.readers import nearest
 from opsonin.case.sight import Sight
-from opsonin.errors import Problem
+from opsonin.errors import Problem, did_you_mean
 from opsonin.quantities import show
 
 if TYPE_CHECKING:
@@ -100,4 +99,9 @@ def _missing(named: Named, knowledge: Knowledge) -> Iterator[Found]:
 
 
 def _unknown(place: Place, word: str, known: list[str], kind: str) -> Found:
-    return place, word, f"is not a {kind} on the shelf.", f"{nearest(word, known)}Known: {', '.join(sorted(known))}."
+    return (
+        place,
+        word,
+        f"is not a {kind} on the shelf.",
+        f"{did_you_mean(word, known)}Known: {', '.join(sorted(known))}.",
+    )

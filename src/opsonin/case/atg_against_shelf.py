@@ -6,8 +6,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from opsonin.case.document import Place
-from opsonin.case.readers import nearest
 from opsonin.case.sight import AtgSight
+from opsonin.errors import did_you_mean
 from opsonin.quantities import show
 
 if TYPE_CHECKING:
@@ -100,5 +100,5 @@ def _doses(sight: AtgSight, protocol: Protocol) -> None:
 
 def _named(sight: AtgSight, place: Place, word: str | None, known: list[str], kind: str) -> None:
     if word is not None and word not in known and not sight.notes.touched(place):
-        remedy = f"{nearest(word, known)}Known: {', '.join(sorted(known)) or 'none'}."
+        remedy = f"{did_you_mean(word, known)}Known: {', '.join(sorted(known)) or 'none'}."
         sight.notes.add(place, f"is not a {kind} on the shelf.", remedy, word)

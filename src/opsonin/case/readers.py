@@ -7,13 +7,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from difflib import get_close_matches
 from typing import Any, TypeVar
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import PydanticCustomError, core_schema
 
-from opsonin.errors import InputRefused
+from opsonin.errors import InputRefused, did_you_mean
 from opsonin.quantities import Quantity, read_quantity, unit_kinds
 
 YEARS = (1880, 2200)  # in which everything of a case happens
@@ -58,16 +57,6 @@ class Reader:
             raise as_pydantic(refused) from None
 
 
-def nearest(word: str, known: tuple[str, ...] | list[str]) -> str:
-    """A question naming the known word nearest to this one, or nothing.
-
-    >>> nearest("heigth", ["height", "sex"])
-    'Did you mean "height"? '
-    """
-    close = get_close_matches(word[:60].lower(), known, n=1, cutoff=0.6)
-    return f'Did you mean "{close[0]}"? ' if close else ""
-
-
 def _text(value: Any, what: str) -> str:
     if isinstance(value, bool) or not isinstance(value, (str, int)):
         raise Refused("is not text.", f"Write {what}.")
@@ -93,7 +82,7 @@ def choice(*words: str) -> Reader:
         said = "" if isinstance(value, bool) else re.sub(r"[\s_]+", "-", str(value).strip().lower())
         if said not in words:
             raise Refused(
-                "is not one of the words known here.", f"{nearest(said, words)}Write one of: {', '.join(words)}."
+                "is not one of the words known here.", f"{did_you_mean(said, words)}Write one of: {', '.join(words)}."
             )
         return said
 

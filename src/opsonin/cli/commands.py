@@ -18,7 +18,7 @@ import click
 
 from opsonin import __version__
 from opsonin.cli import courses, followup, infuse, leaflet, lookups, packs, record, recorded, simulate, trials
-from opsonin.errors import CheckFailed, InputRefused, OpsoninError, Problem
+from opsonin.errors import CheckFailed, InputRefused, OpsoninError, Problem, did_you_mean
 
 if TYPE_CHECKING:
     from opsonin.case import AtgCase, Case
@@ -184,8 +184,8 @@ def plan(
         case = recorded.with_history(case, record_at)
     only = courses.known_product(product, knowledge, "ivig") if product else None
     if also is not None and also not in knowledge.packs:
-        known = ", ".join(sorted(knowledge.packs))
-        raise InputRefused([Problem("--also", also, "is not a policy pack.", f"Known: {known}.")])
+        remedy = f"{did_you_mean(also, knowledge.packs)}Known: {', '.join(sorted(knowledge.packs))}."
+        raise InputRefused([Problem("--also", also, "is not a policy pack.", remedy)])
     with _progress("simulating") as progress:
         made = plan_therapy(
             case.patient,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from opsonin.errors import InputRefused, Problem
+from opsonin.errors import InputRefused, Problem, did_you_mean
 
 if TYPE_CHECKING:
     from opsonin.case import AtgCase
@@ -157,6 +157,6 @@ def known_product(id: str, knowledge: Knowledge, family: str) -> str:
     """The id on the shelf of a product asked for by `--product`; one of another family is refused."""
     wanted, products = id.strip().lower().replace("-", "_"), knowledge.of_family(family)
     if wanted not in products:
-        known = ", ".join(sorted(products))
-        raise InputRefused([Problem("--product", id, f"is not {FAMILIES[family]} on the shelf.", f"Known: {known}.")])
+        remedy = f"{did_you_mean(wanted, products)}Known: {', '.join(sorted(products))}."
+        raise InputRefused([Problem("--product", id, f"is not {FAMILIES[family]} on the shelf.", remedy)])
     return wanted

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from opsonin.cli import packs
 from opsonin.errors import InputRefused, Problem
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def register(group: click.Group) -> None:
 @click.option(
     "--course", metavar="ID", help="The course to explain, such as gamunex_c:1x1, instead of the first-ranked."
 )
-@click.option("--pack", help="Policy pack to use instead of the case's.")
+@packs.option
 @click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="Plan as of this day instead of the case's own.")
 @click.option(
     "--seed", type=click.IntRange(0, 2**63 - 1), default=1, show_default=True, help="Seed of the virtual people."
@@ -58,7 +59,6 @@ def leaflet(
 ) -> None:
     """A page in plain words from this plan, for a clinician to sign and hand to the patient or family."""
     from opsonin.case import AtgCase, open_case
-    from opsonin.knowledge import load_knowledge
     from opsonin.report.leaflet.make import make_leaflet
     from opsonin.report.leaflet.show import as_text, leaflet_to_dict, write_leaflet
     from opsonin.therapy import plan_course, plan_therapy
@@ -66,8 +66,9 @@ def leaflet(
     if pdf and out is None:
         raise InputRefused([Problem("--pdf", "", "has nowhere to write.", "Add --out DIR.")])
     day = on.date() if on is not None else None
-    case = open_case(case_file, on=day, today=date.today(), pack=pack, shelf=lambda when: load_knowledge(on=when))
-    knowledge = load_knowledge(on=case.circumstances.as_of)
+    mine = packs.chosen(pack)
+    case = open_case(case_file, on=day, today=date.today(), pack=mine.id, shelf=mine.knowledge)
+    knowledge = mine.knowledge(case.circumstances.as_of)
     plan: Plan | AtgPlan
     if isinstance(case, AtgCase):
         plan = plan_course(case.recipient, case.request, case.circumstances, knowledge=knowledge)

@@ -205,7 +205,7 @@ class Rule:
 class RankingRule:
     """In which order candidates are compared, and what counts as a difference."""
 
-    probability_classes: tuple[Decimal, ...]  # lower bounds, highest first
+    probabilities_shaded: tuple[Decimal, ...]  # lower bounds, highest first
     ignore_probability_below: Decimal
     order: tuple[str, ...]
     fact: Fact

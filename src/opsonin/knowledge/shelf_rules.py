@@ -150,16 +150,16 @@ def _fits(kind: str, value: Any) -> bool:
 
 
 def build_ranking(shelf: Shelf, name: str, document: Mapping[str, Any]) -> RankingRule | None:
-    """The ranking rule: block `ranking`, a table of probability_classes, ignore_probability_below and order."""
+    """The ranking rule: block `ranking`, a table of probabilities_shaded, ignore_probability_below and order."""
     block = document.get("ranking")
     fact = read_fact(shelf, name, "ranking", block) if is_fact(block) and isinstance(block, dict) else None
     if fact is None or not isinstance(fact.value, Mapping):
         return None
-    classes, order = fact.value.get("probability_classes"), fact.value.get("order")
+    classes, order = fact.value.get("probabilities_shaded"), fact.value.get("order")
     ignore = fact.value.get("ignore_probability_below")
     if not isinstance(classes, tuple) or tuple(sorted(classes, reverse=True)) != classes:
         shelf.complaints.add(
-            name, "ranking", "probability_classes", "are not lower bounds, highest first.", "Sort them."
+            name, "ranking", "probabilities_shaded", "are not lower bounds, highest first.", "Sort them."
         )
         return None
     if not isinstance(order, tuple) or not set(order) <= set(ORDER):

@@ -26,7 +26,7 @@ def render_report(plan: Plan, knowledge: Knowledge) -> str:
     """The report as one HTML document."""
     environment = _environment()
     template = environment.get_template("report.html.j2")
-    drawn = figures(plan, knowledge.ranking.probability_classes)
+    drawn = figures(plan, knowledge.ranking.probabilities_shaded)
     text: str = template.render(page=page(plan, knowledge, drawn=drawn), stylesheet=_stylesheet())
     return text
 

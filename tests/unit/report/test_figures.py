@@ -14,7 +14,7 @@ from opsonin.report.figures import figures
 
 
 def test_the_same_plan_draws_the_same_bytes(example: ModuleType) -> None:
-    classes = example.knowledge().ranking.probability_classes
+    classes = example.knowledge().ranking.probabilities_shaded
     assert figures(example.plan(), classes) == figures(example.plan(), classes)
 
 
