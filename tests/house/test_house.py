@@ -91,7 +91,9 @@ def _numbers_in(path):
 ARITHMETIC = {-1, 0, 1, 2, 3, 4, 100, 1000}
 
 
-@pytest.mark.parametrize("path", sorted((SOURCE / "mechanism").glob("*.py")), ids=lambda p: p.name)
+@pytest.mark.parametrize(
+    "path", sorted((SOURCE / "mechanism").rglob("*.py")), ids=lambda p: f"{p.parent.name}/{p.name}"
+)
 def test_no_number_of_physiology_stands_in_a_mechanism(path):
     odd = [(line, value) for line, value in _numbers_in(path) if value not in ARITHMETIC]
     assert not odd, f"{path.name}: numbers belong on the shelf with their source: {odd}"

@@ -75,6 +75,18 @@ def typical(knowledge: Knowledge) -> dict[str, float]:
     return {symbol: float(knowledge.fact(id).number()) for symbol, id in FACTS.items()}
 
 
+def typical_of(knowledge: Knowledge, group: str) -> dict[str, float]:
+    """The parameters of a typical person of a fitted age group, "adults" or "children", at the reference weight.
+
+    Sources: the fitted model's geometric means; models/ivig_itp_draft for what was not fitted.
+    """
+    if knowledge.fitted is None:
+        return typical(knowledge)
+    found = knowledge.fitted.groups[group]
+    fitted = {symbol: float(value) for symbol, value in {**found.fixed, **found.mean}.items() if symbol in FACTS}
+    return typical(knowledge) | fitted
+
+
 def sized(parameters: Mapping[str, Any], knowledge: Knowledge, *, weight_kg: float) -> dict[str, Any]:
     """The same parameters for another body weight: clearances and volumes scale, rate constants do not.
 

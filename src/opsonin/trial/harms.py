@@ -13,7 +13,7 @@ from typing import Any
 
 from opsonin.knowledge import Fact, HarmCount, Knowledge
 from opsonin.mechanism.harm import HARMS
-from opsonin.mechanism.harm.chances import SCALE_FACT, counted, level
+from opsonin.mechanism.harm.chances import SCALE_FACT, counted, grid, level
 from opsonin.mechanism.harm.haemolysis import HAEMOLYSIS, fall_chance, falls
 from opsonin.mechanism.harm.harms import counts_of, facts_of
 from opsonin.mechanism.harm.pooling import Count, Interval, jeffreys, pooled
@@ -75,7 +75,7 @@ def _left_out(harm: str, fact: Fact, knowledge: Knowledge) -> Iterator[HarmCheck
         for row in (row for row in rows if row.citation.source == study):
             dose = float(row.dose_g_per_kg) if by_dose and row.dose_g_per_kg is not None else None
             scale = float(knowledge.fact(SCALE_FACT).number())
-            found = pooled(others, scale=scale, level=level(knowledge), exposure=dose)
+            found = pooled(others, grid=grid(knowledge), scale=scale, level=level(knowledge), exposure=dose)
             yield _check(harm, row, found, knowledge, "left out", "this study foretold from the others")
 
 

@@ -17,6 +17,7 @@ KNOWN = load_knowledge()
 CASE = read_case("examples/adult-newly-diagnosed.yaml")
 OFFERED = safety.offers(CASE.patient, CASE.circumstances, KNOWN)
 REGIMENS = {r.id: r for r, _ in planning.candidates(CASE.patient, CASE.circumstances, OFFERED, KNOWN)}
+CHILD = read_case("examples/child-new-itp.yaml").patient
 TWICE, ONCE = ((0, 1.0), (1, 1.0)), ((0, 1.0),)
 
 
@@ -75,6 +76,21 @@ def test_the_red_cell_module_gives_back_the_cohort_it_was_fitted_to():
     assert np.all(fit(KNOWN).spread > 0)
 
 
+def test_a_patient_is_of_their_own_fitted_population_and_weight():
+    from opsonin.mechanism.harm.haemolysis import numbers
+
+    adult, child = dict(numbers(KNOWN)), dict(numbers(KNOWN, CHILD))
+    for group, person in (("adults", adult), ("children", child)):
+        assert person["IC50"] == pytest.approx(float(KNOWN.fitted.groups[group].mean["IC50"]))
+    assert child["weight"] == float(CHILD.weight.kg) and child["V1"] < adult["V1"] / 2
+    assert child["CLu"] / child["weight"] > 1.2 * adult["CLu"] / adult["weight"], "children clear IgG faster"
+    here, usual = falls(TWICE, KNOWN, CHILD), falls(TWICE, KNOWN)
+    assert not np.allclose(here.deepest_g_per_l, usual.deepest_g_per_l, rtol=0.01)
+    assert here.igg_rise_g_per_l == pytest.approx(usual.igg_rise_g_per_l, rel=0.15), "the same grams per kilogram"
+    chances_of = [fall_chance(TWICE, 10, KNOWN, coating=1, level=0.95, patient=who) for who in (None, CHILD)]
+    assert chances_of[0].middle != pytest.approx(chances_of[1].middle, abs=1e-4)
+
+
 def test_red_cells_fall_within_two_weeks_and_half_come_back():
     fall = falls(TWICE, KNOWN)
     assert np.all(np.diff(fall.deepest_g_per_l) > 0) and np.all(np.diff(falls(ONCE, KNOWN).deepest_g_per_l) > 0)
@@ -107,20 +123,20 @@ def test_harms_never_enter_the_ranking():
 
 @pytest.mark.prove
 def test_the_engine_and_scipy_agree_on_red_cells():
-    from opsonin.mechanism.harm.haemolysis import HAEMOLYSIS_MODEL, TIMES, _numbers, haemoglobin_and_igg
+    from opsonin.mechanism.harm.haemolysis import HAEMOLYSIS_MODEL, grid, haemoglobin_and_igg, numbers
     from opsonin.simulate import EventTable, solve
 
-    numbers = dict(_numbers(KNOWN))
-    length, weight = numbers.pop("length"), numbers.pop("weight")
-    parameters = {**numbers, "titre": 1.0, "kc": np.geomspace(1e-4, 1e-1, 6)}
+    known = dict(numbers(KNOWN))
+    length, weight = known.pop("length"), known.pop("weight")
+    parameters = {**known, "titre": 1.0, "kc": np.geomspace(1e-4, 1e-1, 6)}
     doses = [(float(day), length, grams * weight) for day, grams in TWICE]
     by_engine = solve(
         HAEMOLYSIS_MODEL,
         parameters=parameters,
         n=6,
         events=EventTable.infusions(HAEMOLYSIS_MODEL, 6, doses, "A1x"),
-        times=TIMES,
+        times=grid(KNOWN).times,
         outputs=("haemoglobin_g_per_l",),
         rtol=1e-8,
     ).require()["haemoglobin_g_per_l"]
-    assert haemoglobin_and_igg(parameters, doses)[0] == pytest.approx(by_engine, abs=2e-3)
+    assert haemoglobin_and_igg(parameters, doses, grid(KNOWN))[0] == pytest.approx(by_engine, abs=2e-3)

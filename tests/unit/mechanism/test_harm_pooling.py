@@ -6,8 +6,11 @@ import pytest
 from scipy.special import expit
 from scipy.stats import beta
 
+from opsonin.knowledge import load_knowledge
+from opsonin.mechanism.harm.chances import grid
 from opsonin.mechanism.harm.pooling import Count, jeffreys, pooled
 
+GRID = grid(load_knowledge())
 STUDIES = [Count("a", 12, 345), Count("b", 24, 1031), Count("b", 32, 364)]
 BY_DOSE = [Count("a", 17, 40, 2.0), Count("b", 10, 35, 2.0), Count("c", 12, 72, 2.0), Count("d", 15, 87, 1.0)]
 
@@ -20,14 +23,14 @@ def test_one_study_is_jeffreys_own_interval():
 def test_a_large_study_stands_with_its_frequency_and_others_widen_it():
     alike = [Count(str(i), 300, 1000) for i in range(6)]
     apart = [Count(str(i), 1000 * p // 100, 1000) for i, p in enumerate((10, 20, 30, 40, 50, 30))]
-    close, wide = pooled(alike, scale=1, level=0.95), pooled(apart, scale=1, level=0.95)
+    close, wide = pooled(alike, grid=GRID, scale=1, level=0.95), pooled(apart, grid=GRID, scale=1, level=0.95)
     assert close.middle == pytest.approx(0.3, abs=0.01)
     assert close.high - close.low < (wide.high - wide.low) / 2
 
 
 def test_without_heterogeneity_it_is_the_pooled_posterior():
     studies = [Count("a", 30, 100), Count("b", 45, 150)]
-    found = pooled(studies, scale=1e-4, level=0.95)
+    found = pooled(studies, grid=GRID, scale=1e-4, level=0.95)
     flat_on_logit = beta(75, 175)  # flat in the logit is Beta(0, 0) in the frequency
     assert found == pytest.approx(tuple(flat_on_logit.ppf([0.5, 0.025, 0.975])), abs=0.002)
 
@@ -60,5 +63,5 @@ def test_an_independent_sampler_gives_the_same_chance(studies, exposure):
     drawn = sampler.get_chain(discard=500, flat=True)
     theta = drawn[:, 0] + np.exp(drawn[:, 1]) * rng.normal(size=len(drawn))
     p = expit(theta) if exposure is None else -np.expm1(-exposure * np.exp(theta))
-    found = pooled(studies, scale=1, level=0.9, exposure=exposure)
+    found = pooled(studies, grid=GRID, scale=1, level=0.9, exposure=exposure)
     assert found == pytest.approx(tuple(np.quantile(p, [0.5, 0.05, 0.95])), rel=0.15)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from opsonin.knowledge import Fact, HarmCount, Knowledge
 from opsonin.mechanism.harm.haemolysis import haemolysis_chance
 from opsonin.mechanism.harm.harms import HARMS, SHELF, facts_of, first_infusion
-from opsonin.mechanism.harm.pooling import Count, Interval, jeffreys, pooled
+from opsonin.mechanism.harm.pooling import Count, Grid, Interval, jeffreys, pooled
 from opsonin.mechanism.harm.viscosity import viscosity_of
 from opsonin.patient import Patient
 from opsonin.regimen import Regimen
@@ -21,6 +21,7 @@ from opsonin.regimen import Regimen
 LEVEL_FACT = f"{SHELF}/method/interval_level"
 SCALE_FACT = f"{SHELF}/method/heterogeneity_scale"
 POOLING_FACT = f"{SHELF}/method/pooling"
+GRID_FACT = f"{SHELF}/method/pooling_grid"
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def _chance(id: str, patient: Patient, regimen: Regimen, knowledge: Knowledge) -
             return HarmChance(id, None, None, None, "not known", says, (fact, *facts))
         return HarmChance(id, *fitted, how, says, (fact, *facts))
     if id == "thrombosis":
-        words, facts = viscosity_of(regimen, knowledge)
+        words, facts = viscosity_of(patient, regimen, knowledge)
         return HarmChance(id, *frequency(fact, regimen, knowledge), how, f"{fact.says} {words}.", (fact, *facts))
     found = frequency(fact, regimen, knowledge)
     extra = (knowledge.fact(POOLING_FACT),) if how.startswith("pooled") else ()
@@ -96,13 +97,23 @@ def counted(rows: Iterable[str], knowledge: Knowledge, *, exposure: float | None
     if len(counts) == 1 and exposure is None:
         return jeffreys(counts[0].happened, counts[0].of, level=level(knowledge))
     scale = float(knowledge.fact(SCALE_FACT).number())
-    return pooled(counts, scale=scale, level=level(knowledge), exposure=exposure)
+    return pooled(counts, grid=grid(knowledge), scale=scale, level=level(knowledge), exposure=exposure)
 
 
 def _count(row: HarmCount, by_dose: bool) -> Count:
     assert row.happened is not None and row.of is not None, f"{row.id} has no count"
     exposure = float(row.dose_g_per_kg) if by_dose and row.dose_g_per_kg is not None else None
     return Count(row.citation.source, row.happened, row.of, exposure)
+
+
+def grid(knowledge: Knowledge) -> Grid:
+    """Where studies are pooled.
+
+    Sources: harms/method/pooling_grid.
+    """
+    value = knowledge.fact(GRID_FACT).value
+    low, high, step, reach = (float(value[key]) for key in ("low", "high", "step", "reach"))
+    return Grid(low, high, step, int(value["spreads"]), reach)
 
 
 def level(knowledge: Knowledge) -> float:

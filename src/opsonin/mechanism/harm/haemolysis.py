@@ -2,8 +2,8 @@
 
 Three states beside those of the main model: free isoagglutinins IA (in g/L of a product of the reference titre),
 uncoated and coated red cells Hu, Hc (as haemoglobin, g/L). The coating constant kc differs between people,
-log-normally; its median and spread are those that make the cohort's two frequencies come out (`fit`). Otherwise a
-typical person of the reference weight.
+log-normally; its median and spread are those that make the cohort's two frequencies come out (`fit`), in typical adults
+of the reference weight. A patient is otherwise the typical person of their own fitted population and weight.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,11 +22,12 @@ from scipy.special import ndtr, ndtri
 from scipy.stats import beta
 
 from opsonin.knowledge import Fact, Knowledge
+from opsonin.mechanism.domain import group_of
 from opsonin.mechanism.harm.harms import SHELF
 from opsonin.mechanism.harm.pooling import Interval
 from opsonin.mechanism.igg import IGG_STATES
 from opsonin.mechanism.igg import SHELF as MAIN
-from opsonin.mechanism.ivig_itp import MODEL, typical
+from opsonin.mechanism.ivig_itp import MODEL, sized, typical_of
 from opsonin.mechanism.platelets import blocked
 from opsonin.patient import Patient
 from opsonin.regimen import Regimen
@@ -54,9 +55,8 @@ PARAMETERS: dict[str, str] = {
     "reserve": "1",
     "H0": "g/L",
 }
-TOLERANCE = 1 / 100 / 1000
-PEOPLE = 4**3  # coating constants solved at once; also the steps of each posterior
-TIMES: Floats = np.arange(4 * 4 * (4 + 3) + 1) / 4  # four times a day for 28 days
+GRID_FACT = f"{SHELF}/method/red_cell_grid"
+ADULTS = "adults"
 GROUPS = {"A": "group_a", "B": "group_b", "AB": "group_ab"}
 
 
@@ -123,43 +123,77 @@ class Fall:
         return float(np.interp(fall_g_per_l, self.deepest_g_per_l, self.log_kc))
 
 
-def falls(daily: Daily, knowledge: Knowledge) -> Fall:
-    """The fall of haemoglobin after this course, for people from hardly to strongly coated."""
-    return _falls(daily, _numbers(knowledge))
+class Grid(NamedTuple):
+    """How the module is solved."""
+
+    days: int
+    per_day: int
+    constants: int  # coating constants solved at once; also the steps of each posterior
+    least: float  # coating constant, L/g/d
+    greatest: float
+    tolerance: float
+
+    @property
+    def times(self) -> Floats:
+        return np.arange(self.days * self.per_day + 1) / self.per_day
 
 
-def _numbers(knowledge: Knowledge) -> tuple[tuple[str, float], ...]:
-    """Every number the module needs, by name, so that a course is solved once."""
+def grid(knowledge: Knowledge) -> Grid:
+    """How the module is solved.
+
+    Sources: harms/method/red_cell_grid.
+    """
+    value = knowledge.fact(GRID_FACT).value
+    counts = (int(value[key]) for key in ("days", "per_day", "constants"))
+    return Grid(*counts, *(float(value[key]) for key in ("least", "greatest", "tolerance")))
+
+
+def falls(daily: Daily, knowledge: Knowledge, patient: Patient | None = None) -> Fall:
+    """The fall of haemoglobin after this course, for people from hardly to strongly coated.
+
+    They are typical of the patient's fitted population and weight; without a patient, adults of the reference weight.
+    """
+    return _falls(daily, numbers(knowledge, patient), grid(knowledge))
+
+
+def numbers(knowledge: Knowledge, patient: Patient | None = None) -> tuple[tuple[str, float], ...]:
+    """Every number the module needs, by name, so that a course is solved once.
+
+    Sources: FACTS, models/ivig_itp_2026_11_26 (geometric means), models/ivig_itp_draft for what was not fitted.
+    """
     module = {symbol: float(knowledge.fact(id).number()) for symbol, id in FACTS.items()}
-    length, weight = (
+    length, reference = (
         float(knowledge.fact(f"{MAIN}/{name}").number()) for name in ("infusion_length", "reference_weight")
     )
-    return tuple({**typical(knowledge), **module, "length": length, "weight": weight}.items())
+    weight = reference if patient is None else float(patient.weight.kg)
+    person = typical_of(knowledge, ADULTS if patient is None else group_of(patient))
+    person = sized(person, knowledge, weight_kg=weight)
+    return tuple({**person, **module, "length": length, "weight": weight}.items())
 
 
-@lru_cache(maxsize=128)
-def _falls(daily: Daily, numbers: tuple[tuple[str, float], ...]) -> Fall:
+@lru_cache
+def _falls(daily: Daily, numbers: tuple[tuple[str, float], ...], how: Grid) -> Fall:
     parameters = dict(numbers)
     length, weight = parameters.pop("length"), parameters.pop("weight")
-    log_kc = np.linspace(np.log(1 / 1000**2), 0, PEOPLE)
+    log_kc = np.linspace(np.log(how.least), np.log(how.greatest), how.constants)
     doses = [(float(day), length, per_kg * weight) for day, per_kg in daily]
-    haemoglobin, igg = haemoglobin_and_igg({**parameters, "titre": 1.0, "kc": np.exp(log_kc)}, doses)
+    haemoglobin, igg = haemoglobin_and_igg({**parameters, "titre": 1.0, "kc": np.exp(log_kc)}, doses, how)
     fall = haemoglobin[:, :1] - haemoglobin
     rise = float(igg.max() - igg[0, 0])
-    return Fall(log_kc, fall.max(axis=1), TIMES[fall.argmax(axis=1)], fall[:, -1], rise)
+    return Fall(log_kc, fall.max(axis=1), how.times[fall.argmax(axis=1)], fall[:, -1], rise)
 
 
 def haemoglobin_and_igg(
-    parameters: Mapping[str, Any], doses: Sequence[tuple[float, float, float]]
+    parameters: Mapping[str, Any], doses: Sequence[tuple[float, float, float]], how: Grid
 ) -> tuple[Floats, Floats]:
-    """Haemoglobin and total IgG (g/L) at TIMES for people who differ in kc; doses as (start, length, grams).
+    """Haemoglobin and total IgG (g/L) at the grid's times for people who differ in kc; doses as (start, length, grams).
 
     By SciPy over all people at once: for one small module of a few dozen people a compiled kernel is not worth making.
     """
-    n = len(parameters["kc"])
+    n, times = len(parameters["kc"]), how.times
     state = {name: np.broadcast_to(value, n) for name, value in HAEMOLYSIS_MODEL.initial_state(parameters).items()}
-    y, found = np.concatenate(list(state.values())), np.empty((2, n, TIMES.size))
-    edges = sorted({0.0, TIMES[-1], *(t for start, length, _ in doses for t in (start, start + length))})
+    y, found = np.concatenate(list(state.values())), np.empty((2, n, times.size))
+    edges = sorted({0.0, times[-1], *(t for start, length, _ in doses for t in (start, start + length))})
     for begin, end in pairwise(edges):
         rate = sum(grams / length for start, length, grams in doses if start <= begin < start + length)
 
@@ -168,10 +202,9 @@ def haemoglobin_and_igg(
             moving = HAEMOLYSIS_MODEL.derivative(states, parameters, {"A1x": rate})
             return np.concatenate([np.broadcast_to(moving[name], n) for name in states])
 
-        inside = (begin <= TIMES) & (end >= TIMES)
-        made = solve_ivp(
-            slope, (begin, end), y, t_eval=np.unique([*TIMES[inside], end]), rtol=TOLERANCE, atol=TOLERANCE
-        )
+        inside = (begin <= times) & (end >= times)
+        at = np.unique([*times[inside], end])
+        made = solve_ivp(slope, (begin, end), y, t_eval=at, rtol=how.tolerance, atol=how.tolerance)
         cells = dict(zip(HAEMOLYSIS_MODEL.states, made.y.reshape(-1, n, made.t.size), strict=True))
         seen = np.array([cells["Hu"] + cells["Hc"], (cells["A1e"] + cells["A1x"]) / parameters["V1"]])
         found[:, :, inside] = seen[:, :, : inside.sum()]
@@ -201,7 +234,8 @@ def fit(knowledge: Knowledge) -> Fit:
     k_any, k_bad = (
         fall.needed(float(knowledge.fact(f"{HAEMOLYSIS}/{name}").number())) for name in ("fall_any", "fall_grade_2")
     )
-    steps = (np.arange(PEOPLE) + 1 / 2) / PEOPLE
+    count = grid(knowledge).constants
+    steps = (np.arange(count) + 1 / 2) / count
     any_grade = beta(some.happened + 1 / 2, some.of - some.happened + 1 / 2).ppf(steps)[:, None]
     of_those = beta(bad.happened + 1 / 2, some.happened - bad.happened + 1 / 2).ppf(steps)[None, :]
     z_any, z_bad = ndtri(any_grade), ndtri(any_grade * of_those)
@@ -209,9 +243,20 @@ def fit(knowledge: Knowledge) -> Fit:
     return Fit((k_any + z_any * spread).ravel(), spread.ravel())
 
 
-def fall_chance(daily: Daily, fall_g_per_l: float, knowledge: Knowledge, *, coating: float, level: float) -> Interval:
-    """The chance of a fall at least so deep; `coating`: blood group and titre, relative to group A at the reference."""
-    found, needed = fit(knowledge), falls(daily, knowledge).needed(fall_g_per_l)
+def fall_chance(
+    daily: Daily,
+    fall_g_per_l: float,
+    knowledge: Knowledge,
+    *,
+    coating: float,
+    level: float,
+    patient: Patient | None = None,
+) -> Interval:
+    """The chance of a fall at least so deep; `coating`: blood group and titre, relative to group A at the reference.
+
+    In people like the patient; without one, in adults of the reference weight.
+    """
+    found, needed = fit(knowledge), falls(daily, knowledge, patient).needed(fall_g_per_l)
     chances = ndtr((found.middle + np.log(coating) - needed) / found.spread)
     return Interval(*(float(q) for q in np.quantile(chances, [1 / 2, (1 - level) / 2, (1 + level) / 2])))
 
@@ -235,7 +280,7 @@ def haemolysis_chance(
     coating = float(facts[GROUPS[group or "A"]].number())
     coating *= beyond * (float(facts["depleted_share"].number()) if depleted else 1)
     found, deep = (
-        fall_chance(daily, float(facts[name].number()), knowledge, coating=coating, level=level)
+        fall_chance(daily, float(facts[name].number()), knowledge, coating=coating, level=level, patient=patient)
         for name in ("fall_any", "fall_grade_2")
     )
     who = f"Blood group {group}" if group else "Blood group not known: if it is A, B or AB (taken as A)"

@@ -7,6 +7,7 @@ from math import exp
 from opsonin.knowledge import Fact, Knowledge
 from opsonin.mechanism.harm.haemolysis import daily_g_per_kg, falls
 from opsonin.mechanism.harm.harms import SHELF
+from opsonin.patient import Patient
 from opsonin.regimen import Regimen
 
 THROMBOSIS = f"{SHELF}/thrombosis"
@@ -25,9 +26,9 @@ def viscosity_rise_cp(igg_rise_g_per_l: float, knowledge: Knowledge) -> float:
     return before * (exp(slope * igg_rise_g_per_l) - 1)
 
 
-def viscosity_of(regimen: Regimen, knowledge: Knowledge) -> tuple[str, tuple[Fact, ...]]:
-    """What this course does to the viscosity of a typical person's serum, in words, and the facts used."""
+def viscosity_of(patient: Patient, regimen: Regimen, knowledge: Knowledge) -> tuple[str, tuple[Fact, ...]]:
+    """What this course does to the serum of a typical person of this age group and weight, in words, and the facts."""
     daily, beyond = daily_g_per_kg(regimen)
-    rise = viscosity_rise_cp(beyond * falls(daily, knowledge).igg_rise_g_per_l, knowledge)
+    rise = viscosity_rise_cp(beyond * falls(daily, knowledge, patient).igg_rise_g_per_l, knowledge)
     facts = tuple(knowledge.fact(f"{THROMBOSIS}/viscosity_{name}") for name in ("before", "slope", "published"))
     return f"Serum viscosity rises by about {rise:.1f} cP at its height ({facts[2].says})", facts
