@@ -113,6 +113,16 @@ def test_a_course_of_antithymocyte_globulin_is_recorded_too(tmp_path):
     assert as_json("record", "show", where, "1")["plan"].keys() >= json.loads(made.stdout).keys() - {"facts", "sources"}
 
 
+def test_the_next_dose_counts_what_the_record_holds(tmp_path):
+    where, case = tmp_path / "atg.record", ROOT / "examples/atg-kidney-induction.yaml"
+    given = {"kind": "given", "at": "2026-11-21T14:02-05:00", "who": "nurse", "source": "infusion chart"}
+    given |= {"case": "atg-kidney-induction", "what": "thymoglobulin", "product": "thymoglobulin", "dose": "120 mg"}
+    opsonin("record", "new", where)
+    opsonin("record", "append", where, "--events", "-", stdin=json.dumps(given) + "\n")
+    answer = as_json("next-dose", case, "--on", "2026-11-21", "--record", where)
+    assert float(answer["given_mg"]) == 120 and "A dose was given today." in json.dumps(answer)
+
+
 def test_export_backup_and_restore_give_the_same_record(ward, tmp_path):
     export, copy = tmp_path / "ward.jsonl", tmp_path / "copy.record"
     written = as_json("record", "export", ward, "--out", export)

@@ -34,12 +34,19 @@ def register(group: click.Group) -> None:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="A JSON Lines file of doses given and counts beside the case.",
 )
+@click.option("--record", "record_at", metavar="RECORD", help="Read doses given and counts from a record instead.")
 @click.option(
     "--out", type=click.Path(file_okay=False, path_type=Path), help="Write next-dose.html and next-dose.json here."
 )
 @click.option("--json", "as_json", is_flag=True, help="The whole answer as JSON on stdout.")
 def next_dose(
-    case_file: Path, on: Any, redosing: str | None, events_file: Path | None, out: Path | None, as_json: bool
+    case_file: Path,
+    on: Any,
+    redosing: str | None,
+    events_file: Path | None,
+    record_at: str | None,
+    out: Path | None,
+    as_json: bool,
 ) -> None:
     """Whether and how much antithymocyte globulin today, from the counts of the day."""
     from dataclasses import replace
@@ -55,7 +62,7 @@ def next_dose(
         on=day,
         today=date.today(),
         shelf=lambda when: load_knowledge(on=when),
-        doses_beside=events_file is not None,
+        doses_beside=events_file is not None or record_at is not None,
     )
     if not isinstance(case, AtgCase):
         why = "is a case of immunoglobulin; next-dose reads antithymocyte globulin."
@@ -63,8 +70,8 @@ def next_dose(
             [Problem("therapy", case.therapy, why, "Use `opsonin update` for it.")], source=str(case_file)
         )
     knowledge = load_knowledge(on=case.circumstances.as_of)
-    if events_file is not None:
-        case = _with_events(case, events_file, knowledge)
+    if events_file is not None or record_at is not None:
+        case = _with_events(case, events_file, record_at, knowledge)
     request = case.request
     if redosing is not None:
         packs = [fact.id.rpartition("/")[2] for fact in knowledge.facts_under("policies/atg_redosing")]
@@ -92,14 +99,13 @@ def next_dose(
         click.echo(f"Report: {report}", err=True)
 
 
-def _with_events(case: AtgCase, path: Path, knowledge: Knowledge) -> AtgCase:
-    """The case with the doses and counts of a file of events, and on stderr what was read and passed over."""
+def _with_events(case: AtgCase, path: Path | None, record_at: str | None, knowledge: Knowledge) -> AtgCase:
+    """The case with the doses and counts of events, and on stderr what was read and passed over."""
     from opsonin.case.atg_events import add_events
-    from opsonin.case.events import read_events, refuse_foreign
+    from opsonin.cli.followup import events_beside
 
-    events = read_events(path, as_of=case.circumstances.as_of)
-    refuse_foreign(events, case.id, knowledge, source=str(path))
-    added = add_events(case, events, knowledge, source=str(path))
+    events = events_beside(path, record_at, case, knowledge)
+    added = add_events(case, events, knowledge, source=str(path or record_at))
     click.echo(added.says, err=True)
     return added.case
 

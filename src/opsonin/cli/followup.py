@@ -16,7 +16,7 @@ import click
 from opsonin.cli import packs
 
 if TYPE_CHECKING:
-    from opsonin.case import Case
+    from opsonin.case import AtgCase, Case
     from opsonin.knowledge import Knowledge
     from opsonin.update import Event, FollowUp
 
@@ -75,7 +75,7 @@ def update(
     mine = packs.chosen(pack)
     case = read_case(case_file, on=on.date() if on else None, today=date.today(), pack=mine.id, shelf=mine.knowledge)
     knowledge = mine.knowledge(case.circumstances.as_of)
-    events = _events(events_file, record_at, case, knowledge)
+    events = events_beside(events_file, record_at, case, knowledge)
     with _progress("weighing") as progress:
         found = follow_up(
             case.patient,
@@ -106,7 +106,9 @@ def update(
         click.echo(f"Report: {report}", err=True)
 
 
-def _events(path: Path | None, record_at: str | None, case: Case, knowledge: Knowledge) -> tuple[Event, ...]:
+def events_beside(
+    path: Path | None, record_at: str | None, case: Case | AtgCase, knowledge: Knowledge
+) -> tuple[Event, ...]:
     """The events of the file or of the record; another case's, or of a product not on the shelf, are refused."""
     from opsonin.case.events import read_events, refuse_foreign
     from opsonin.errors import InputRefused, Problem
