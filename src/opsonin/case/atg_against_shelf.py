@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from opsonin.case.document import Place
+from opsonin.case.readers import read_product
 from opsonin.case.sight import AtgSight
 from opsonin.errors import did_you_mean
 from opsonin.quantities import show
@@ -21,9 +22,12 @@ def check_atg_shelf(sight: AtgSight, knowledge: Knowledge) -> None:
     file = sight.file
     _named(sight, ("pack",), file.pack, list(knowledge.packs), "policy pack")
     products = list(knowledge.of_family("atg"))
-    for name in ("given", "previous_atg"):
+    for name in ("given", "previous_atg", "stock"):
         for index, entry in enumerate(getattr(file, name) or []):
             _named(sight, (name, index, "product"), entry.product, products, "antithymocyte globulin")
+    for written in file.prices or {}:
+        _named(sight, ("prices", written), read_product(written), products, "antithymocyte globulin")
+    _vials(sight, knowledge)
     packs = [fact.id.rpartition("/")[2] for fact in knowledge.facts_under(REDOSING)]
     _named(sight, ("redosing",), file.redosing, packs, "redosing pack")
     if file.protocol is None or file.indication is None or sight.notes.touched(("indication",)):
@@ -38,6 +42,17 @@ def check_atg_shelf(sight: AtgSight, knowledge: Knowledge) -> None:
         sight.notes.add(("protocol",), why, known)
     else:
         _inside(sight, protocol)
+
+
+def _vials(sight: AtgSight, knowledge: Knowledge) -> None:
+    """Sizes in the cupboard that the shelf does not know of this product."""
+    for index, item in enumerate(sight.file.stock or []):
+        product = knowledge.of_family("atg").get(item.product or "")
+        for number, vial in enumerate(item.vials or []):
+            place: Place = ("stock", index, "vials", number)
+            if product and vial and vial.amount not in product.vials_g and not sight.notes.touched(place):
+                sizes = ", ".join(f"{show(grams * 1000)} mg" for grams in product.vials_g)
+                sight.notes.add(place, f"is not a vial of {product.id} on the shelf.", f"Known sizes: {sizes}.")
 
 
 def _inside(sight: AtgSight, protocol: Protocol) -> None:
@@ -101,4 +116,4 @@ def _doses(sight: AtgSight, protocol: Protocol) -> None:
 def _named(sight: AtgSight, place: Place, word: str | None, known: list[str], kind: str) -> None:
     if word is not None and word not in known and not sight.notes.touched(place):
         remedy = f"{did_you_mean(word, known)}Known: {', '.join(sorted(known)) or 'none'}."
-        sight.notes.add(place, f"is not a {kind} on the shelf.", remedy, word)
+        sight.notes.add(place, f"is not {'an' if kind[0] in 'aeiou' else 'a'} {kind} on the shelf.", remedy, word)

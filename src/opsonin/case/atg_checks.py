@@ -9,7 +9,7 @@ from opsonin.case import limits
 from opsonin.case.check_amounts import body, measured_amounts, team_limits, weight_change, within
 from opsonin.case.check_dates import birth, medicine_dates, not_after, not_before, not_before_birth, order
 from opsonin.case.check_required import age_or_birth_date, block_complete
-from opsonin.case.check_sense import conflicting_measurements, conflicting_weights, pregnancy
+from opsonin.case.check_sense import conflicting_measurements, conflicting_weights, pregnancy, prices, stock
 from opsonin.case.check_unusual import check_unusual
 from opsonin.case.document import Place
 from opsonin.case.sight import AtgSight
@@ -27,6 +27,8 @@ def check_atg(sight: AtgSight) -> None:
     pregnancy(sight)
     conflicting_measurements(sight)
     conflicting_weights(sight)
+    stock(sight)
+    prices(sight)
     _sense(sight)
 
 
@@ -128,6 +130,9 @@ def _amounts(sight: AtgSight) -> None:
     team_limits(sight)
     for index, given in enumerate(file.given or []):
         within(sight, ("given", index, "dose"), given.dose, limits.GLOBULIN_GIVEN)
+    for index, item in enumerate(file.stock or []):
+        for number, vial in enumerate(item.vials or []):
+            within(sight, ("stock", index, "vials", number), vial, limits.GLOBULIN_VIAL)
     within(sight, ("final_volume",), file.final_volume, limits.FINAL_VOLUME)
     if file.infusion_hours is not None:
         within(sight, ("infusion_hours", "first"), file.infusion_hours.first, limits.INFUSION_HOURS)

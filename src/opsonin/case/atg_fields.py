@@ -21,6 +21,7 @@ from opsonin.case.fields import (
     MedicineBlock,
     ProductId,
     PumpBlock,
+    StockBlock,
     TeamBlock,
     VaccineBlock,
     WeightBlock,
@@ -210,6 +211,12 @@ class AtgCaseFile(Block):
     )
     vaccines: list[VaccineBlock] | None = fact(
         "Planned vaccines; [] when there are none.", [{"name": "MMR", "live": "yes", "date": "2027-03-01"}]
+    )
+    stock: list[StockBlock] | None = fact(
+        "Products at hand; left out: not stated.", [{"product": "thymoglobulin", "vials": ["25 mg"]}]
+    )
+    prices: dict[str, Annotated[Decimal | None, read.price()]] | None = fact(
+        "Price per gram of each product, in the site's currency.", {"thymoglobulin": 1000}
     )
     pump: PumpBlock | None = fact("The infusion pump.", {"resolution": "1 mL/h"})
     limits: LimitsBlock | None = fact(

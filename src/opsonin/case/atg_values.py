@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from opsonin.case import atg_fields as fields
 from opsonin.case.atg_fields import AtgCaseFile
-from opsonin.case.values import amount, known, medicines, team_limits, vaccines
+from opsonin.case.values import amount, known, medicines, prices, stock, team_limits, vaccines
 from opsonin.patient import (
     ATG_RISKS,
     Circumstances,
@@ -77,9 +77,9 @@ def circumstances(file: AtgCaseFile, as_of: date, pack: str) -> Circumstances:
         as_of=as_of,
         start=file.start,
         pack=pack,
-        stock=None,
+        stock=stock(file.stock),
         pump_resolution_ml_per_h=amount(file.pump.resolution) if file.pump else None,
-        prices_per_g=MappingProxyType({}),
+        prices_per_g=MappingProxyType(prices(file.prices)),
         team=MappingProxyType(team),
         limits=MappingProxyType(team_limits(file.limits)),
     )

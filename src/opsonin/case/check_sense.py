@@ -22,8 +22,8 @@ def check_sense(sight: Sight) -> None:
     _antibodies(sight)
     conflicting_measurements(sight)
     conflicting_weights(sight)
-    _stock(sight)
-    _prices(sight)
+    stock(sight)
+    prices(sight)
     _empty_items(sight)
 
 
@@ -124,7 +124,8 @@ def _conflict(sight: Seen, place: Place, first: str, what: str) -> None:
     sight.notes.add(place, f"differs from {first}, the same {what}.", "Keep the value to plan with.")
 
 
-def _stock(sight: Sight) -> None:
+def stock(sight: Seen) -> None:
+    """A product listed twice, or listed without a vial."""
     seen: dict[str, int] = {}
     for index, item in enumerate(sight.file.stock or []):
         if item.product is None:
@@ -138,7 +139,8 @@ def _stock(sight: Sight) -> None:
             sight.notes.add(("stock", index, "vials"), why, "List the sizes, or delete the entry.")
 
 
-def _prices(sight: Sight) -> None:
+def prices(sight: Seen) -> None:
+    """A price of what is no product id, or two prices of one product."""
     seen: dict[str, str] = {}
     for written in sight.file.prices or {}:
         place: Place = ("prices", written)

@@ -96,6 +96,7 @@ VITAL_SIGNS = {
 TEMPERATURE_CELSIUS = (Decimal(20), Decimal(45))  # beyond both ends of reported survivors
 PRESSURE_MMHG = (Decimal(10), Decimal(370))
 GLOBULIN_GIVEN = Limits("mass", "0.0001", "20", "0.005", "8", "one infusion; 40 mg/kg at 200 kg would be 8 g")
+GLOBULIN_VIAL = Limits("mass", "0.005", "1", "0.02", "0.5", "the vials on the shelf hold 25, 100 and 250 mg")
 FINAL_VOLUME = Limits("volume", "5", "3000", "50", "1500", "one bag or bottle of an infusion")
 INFUSION_HOURS = Limits("duration", "0.05", "24", "2", "14", "a day's dose is given within its day")
 TEAM_LIMITS = {  # of a vital sign, by the beginning of the field's name

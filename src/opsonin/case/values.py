@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
@@ -78,14 +78,13 @@ def goal(file: CaseFile) -> Goal:
 
 def circumstances(file: CaseFile, as_of: date, pack: str) -> Circumstances:
     team = file.team.model_dump(exclude_none=True) if file.team else {}
-    prices = {read_product(name): price for name, price in (file.prices or {}).items() if price is not None}
     return Circumstances(
         as_of=as_of,
         start=file.start,
         pack=pack,
-        stock=_stock(file.stock),
+        stock=stock(file.stock),
         pump_resolution_ml_per_h=amount(file.pump.resolution) if file.pump else None,
-        prices_per_g=MappingProxyType(prices),
+        prices_per_g=MappingProxyType(prices(file.prices)),
         team=MappingProxyType(team),
         limits=MappingProxyType(team_limits(file.limits)),
     )
@@ -160,7 +159,13 @@ def _given(said: list[fields.GivenBlock] | None) -> tuple[GivenDose, ...] | None
     return tuple(sorted(doses, key=lambda dose: dose.given_on))
 
 
-def _stock(said: list[fields.StockBlock] | None) -> tuple[StockItem, ...] | None:
+def prices(said: Mapping[str, Decimal | None] | None) -> dict[str, Decimal]:
+    """Price per gram by product id."""
+    return {read_product(name): price for name, price in (said or {}).items() if price is not None}
+
+
+def stock(said: list[fields.StockBlock] | None) -> tuple[StockItem, ...] | None:
+    """What is in the cupboard; None: not stated."""
     if said is None:
         return None
     items = []

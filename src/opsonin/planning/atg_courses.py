@@ -11,6 +11,7 @@ from opsonin.planning.atg_build import WeightFacts, courses, dosing_weight_for, 
 from opsonin.planning.atg_calendar import course_days, windows
 from opsonin.planning.atg_plan import PlannedCourse
 from opsonin.quantities import show
+from opsonin.regimen import GlobulinCourse
 from opsonin.safety import check_globulin
 from opsonin.safety.atg_recalculate import recalculate_globulin
 
@@ -99,9 +100,22 @@ def planned(
                     days=course_days(course, recipient, request, known),
                     windows=windows(course, recipient, request, known),
                     limit_mg_per_kg=limit[1] if limit else None,
+                    in_stock=_in_stock(course.product.id, circumstances),
+                    price=_price(course, circumstances),
                 )
             )
     return tuple(found)
+
+
+def _in_stock(product: str, circumstances: Circumstances) -> bool | None:
+    return None if circumstances.stock is None else any(item.product == product for item in circumstances.stock)
+
+
+def _price(course: GlobulinCourse, circumstances: Circumstances) -> Decimal | None:
+    """Every vial opened, what is left in it included."""
+    per_gram = circumstances.prices_per_g.get(course.product.id)
+    opened_mg = sum((infusion.mg + infusion.discarded_mg for infusion in course.infusions), Decimal(0))
+    return per_gram * opened_mg / 1000 if per_gram is not None else None
 
 
 def pump_resolution(recipient: Recipient, circumstances: Circumstances, known: Knowledge) -> Decimal:

@@ -54,6 +54,8 @@ class PlannedCourse:
     days: tuple[CourseDay, ...]
     windows: tuple[Window, ...]
     limit_mg_per_kg: Decimal | None  # cumulative, of the protocol; None: its source states none
+    in_stock: bool | None = None  # None: the case lists no stock
+    price: Decimal | None = None  # of every vial opened, in the site's currency; None: the case names no price
 
 
 @dataclass(frozen=True)

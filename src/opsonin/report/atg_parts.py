@@ -40,7 +40,11 @@ def _course_part(planned: PlannedCourse, works: Works) -> Part:
 
 
 def _side_by_side(plan: AtgPlan) -> Part:
-    heads = ("Protocol", "Product", "End", "Doses", "Single dose", "In all", "Volume", "Shortest infusion")
+    any_price = any(planned.price is not None for planned in plan.courses)
+    heads = (
+        *("Protocol", "Product", "End", "Doses", "Single dose", "In all", "Volume", "Shortest infusion"),
+        *(("Price of the vials",) if any_price else ()),
+    )
     rows = []
     for planned in plan.courses:
         course = planned.course
@@ -50,13 +54,14 @@ def _side_by_side(plan: AtgPlan) -> Part:
         rows.append(
             (
                 course.protocol.id,
-                course.product.brand,
+                course.product.brand + (", not in stock" if planned.in_stock is False else ""),
                 course.end.replace("-", " "),
                 str(len(course.infusions)),
                 " to ".join(f"{show(mg, 1)} mg" for mg in dict.fromkeys((singles[0], singles[-1]))),
                 f"{show(course.total_mg, 1)} mg ({show(course.total_mg_per_kg)} mg/kg)",
                 volume,
                 f"{show(first.minimum_hours)} h, then {show(course.infusions[-1].minimum_hours)} h",
+                *((f"{show(planned.price, 2)}" if planned.price is not None else "–",) if any_price else ()),
             )
         )
     says = ("Name one with `protocol:` for its calendar, clock times and orders sheet.", words.NO_ROUNDING)

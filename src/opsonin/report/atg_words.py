@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -131,10 +131,20 @@ def course_says(planned: PlannedCourse, works: Works) -> tuple[str, ...]:
     return (
         with_source(f"{course.protocol.id}: {course.protocol.says}", (course.protocol.fact,), works),
         f"{in_all}{ends}.",
+        *_at_the_site(planned),
         with_source(f"Dosing weight: {course.weight.says}", course.weight.facts, works),
         with_source(course.preparation, recipe, works),
         with_source(f"{course.timing.rstrip('.')}: {_at_least(course.infusions)}.", hours, works),
     )
+
+
+def _at_the_site(planned: PlannedCourse) -> Iterator[str]:
+    """What the case says of the cupboard and of prices, where it says anything."""
+    if planned.in_stock is False:
+        yield f"{planned.course.product.brand} is not in the stock that the case lists: order it before the first dose."
+    if planned.price is not None:
+        vials = sum(infusion.vials for infusion in planned.course.infusions)
+        yield f"Price of the {vials} vials opened, at the site's own price per gram: {show(planned.price, 2)}."
 
 
 def _at_least(infusions: Sequence[GlobulinInfusion]) -> str:
