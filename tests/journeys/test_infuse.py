@@ -276,3 +276,20 @@ def test_a_teams_own_limits_hold_for_antithymocyte_globulin_too(tmp_path):
     assert any("temperature has risen by 1.5" in used for used in found["advice"]["used"])
     copy.write_text(f"{text}\nlimits: {{pulse_above: 900 /min}}\n", encoding="utf-8")
     assert "limits.pulse_above" in infuse("status", copy, code=2).stderr
+
+
+def test_a_sites_pack_that_asks_for_a_second_person_gets_one(case, tmp_path):
+    rule = "  second_check:\n    says: Two nurses check the bag.\n    value: { of: [start] }\n    obtained: assumed\n"
+    rule += "    status: unverified\n    note: This site's own rule.\n"
+    us = (ROOT / "src/opsonin/knowledge/shelves/packs/us.yaml").read_text(encoding="utf-8")
+    ours = tmp_path / "ours.yaml"
+    ours.write_text(us.replace("supervision:\n", "supervision:\n" + rule, 1), encoding="utf-8")
+    about = (case, "--pack", ours, "--regimen", "gamunex_c:1x1")
+    infuse("start", *about, "--at", "2026-11-20T15:50-05:00", typed="\n".join(WHOLE.splitlines()[:2]))
+    start = next(event for event in events_of(case, ()) if event.kind == "start")
+    waiting = f"start at 16:00, id {start.id}: the pack asks for a second person"
+    assert waiting in infuse("status", *about, "--at", "16:01").stdout
+    own = infuse("log", *about, "--at", "16:02", "checked", start.id, code=2)
+    assert "A second person checks" in own.stderr
+    infuse("log", *about, "--at", "16:02", "--who", "second nurse", "checked", start.id)
+    assert "the pack asks" not in infuse("status", *about, "--at", "16:03").stdout
