@@ -1,4 +1,4 @@
-"""Five published population models of immunoglobulin, two compartments: the engine against their closed form.
+"""Five published population models of immunoglobulin: the engine, and the ITP model's IgG, against their closed form.
 
 Typical values as transcribed from the papers named; a constant endogenous level is added to the observed one.
 """
@@ -6,6 +6,8 @@ Typical values as transcribed from the papers named; a constant endogenous level
 import numpy as np
 import pytest
 
+from opsonin.knowledge import load_knowledge
+from opsonin.mechanism import MODEL, sized, typical
 from opsonin.simulate import EventTable, Model, solve
 
 PUBLISHED = {
@@ -96,3 +98,42 @@ def test_area_over_a_steady_interval_is_dose_over_clearance(paper):
     area = np.sum(np.diff(times) * (extra[1:] + extra[:-1]) / 2)
     assert abs(area / (dose / p["CL"]) - 1) <= 2e-6
     assert abs(extra[0] / extra[-1] - 1) <= 1e-7  # one interval later it is where it was
+
+
+DAYS = np.array([1.0, 2, 7, 14, 21, 28])
+SPREAD = 0.20  # how far published models of replacement lie apart, as stated before this comparison was made
+REPLACEMENT = [paper for paper in PUBLISHED if "2021" not in paper and "2026" not in paper]
+
+
+def _rise_of_the_itp_model(paper, days, grams_per_kg):
+    """Rise of IgG in a typical person of the paper's weight and endogenous level, g/L."""
+    known = load_knowledge()
+    weight, before = PUBLISHED[paper]["weight"], PUBLISHED[paper]["base"]
+    parameters = sized(typical(known) | {"C0": before}, known, weight_kg=weight)
+    events = EventTable.infusions(MODEL, 1, [(day, 0.25, grams_per_kg * weight) for day in days], "A1x")
+    found = solve(MODEL, parameters=parameters, n=1, events=events, times=DAYS, outputs=("igg_g_per_l",)).require()
+    return found["igg_g_per_l"][0] - before
+
+
+def _published_rise(paper, days, grams_per_kg):
+    p = PUBLISHED[paper]
+    return _closed_form(p, [(day, 0.25, grams_per_kg * p["weight"]) for day in days], DAYS) - p["base"]
+
+
+def test_the_rise_after_replacement_is_within_the_spread_of_published_models():
+    ours = np.array([_rise_of_the_itp_model(paper, [0.0], 0.4) for paper in REPLACEMENT])
+    theirs = np.array([_published_rise(paper, [0.0], 0.4) for paper in REPLACEMENT])
+    assert len(REPLACEMENT) == 3
+    assert np.abs(np.median(ours, axis=0) / np.median(theirs, axis=0) - 1) == pytest.approx(0, abs=SPREAD)
+
+
+def test_after_2_g_per_kg_it_lies_between_two_published_models_that_disagree_as_the_page_says():
+    by_paper = {
+        year: _rise_of_the_itp_model(paper, [0.0, 1.0], 1.0) / _published_rise(paper, [0.0, 1.0], 1.0)
+        for paper in PUBLISHED
+        for year in ("Tortorici 2021", "Cheng 2026")
+        if paper.startswith(year)
+    }
+    adults, children = by_paper["Tortorici 2021"], by_paper["Cheng 2026"]
+    assert adults[:2] == pytest.approx(1, abs=SPREAD) and children[:2] == pytest.approx(1, abs=SPREAD)
+    assert np.all(adults[[2, 3]] < 1 - SPREAD) and np.all(children[[2, 3]] > 1 + SPREAD), "two misses the page tells"
