@@ -31,6 +31,7 @@ def test_the_family_gets_its_page(reader, tmp_path):
     run = opsonin("leaflet", CHILD, "--for", reader, "--people", 200, "--out", tmp_path)
     page = tmp_path / f"leaflet-{reader}.html"
     assert str(page) in run.stderr and run.stdout == ""
+    assert "Settle before signing: class/live_vaccine_us" in run.stderr
     text = page.read_text(encoding="utf-8")
     assert "Gamunex-C" in text and "paediatric pharmacist" in text and "extension 2210" in text
 

@@ -59,7 +59,7 @@ def leaflet(
 ) -> None:
     """A page in plain words from this plan, for a clinician to sign and hand to the patient or family."""
     from opsonin.case import AtgCase, open_case
-    from opsonin.report.leaflet.make import make_leaflet
+    from opsonin.report.leaflet.make import make_leaflet, to_settle
     from opsonin.report.leaflet.show import as_text, leaflet_to_dict, write_leaflet
     from opsonin.therapy import plan_course, plan_therapy
 
@@ -87,5 +87,7 @@ def leaflet(
         click.echo(json.dumps(leaflet_to_dict(made), ensure_ascii=False))
     elif out is None:
         click.echo(as_text(made), nl=False)
+    for finding in to_settle(plan, course=course):
+        click.echo(f"Settle before signing: {finding}", err=True)
     for path in written:
         click.echo(f"Leaflet: {path}", err=True)

@@ -38,6 +38,16 @@ def make_leaflet(
     return ivig_leaflet(plan, _candidate(plan, course), knowledge, tell)
 
 
+def to_settle(plan: Plan | AtgPlan, *, course: str | None = None) -> tuple[str, ...]:
+    """What has to be settled before anybody signs: the conditional findings, each with its remedy."""
+    if isinstance(plan, AtgPlan):
+        found = _named_course(plan).findings
+    else:
+        found = (*plan.findings, *_candidate(plan, course).findings)
+    conditional = dict.fromkeys(finding for finding in found if finding.severity == "conditional")
+    return tuple(f"{finding.rule}: {finding.message} {finding.remedy}" for finding in conditional)
+
+
 def _refuse_reader(reader: str, *, is_adult: bool) -> None:
     fits = reader == "adult" if is_adult else reader != "adult"
     if fits:
