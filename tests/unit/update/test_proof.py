@@ -19,7 +19,7 @@ from opsonin.update.fit import judge
 from opsonin.update.history import Observed
 from opsonin.update.likelihood import GROSS, WIDEST, log_likelihood, spread
 from opsonin.update.prior import Prior
-from opsonin.update.sample import LEAST, posterior
+from opsonin.update.sample import posterior
 
 THREADS = 2
 KNOWN = load_knowledge()
@@ -80,6 +80,8 @@ def weighed(one, observed=None, n=5000):
 def ranks(one):
     """Where the truth lies in the posterior: the asked-for parameters, and the true count seven days on."""
     found, _ = weighed(one)
+    if not found.trusted:  # far out: a follow-up takes so many people from the beginning
+        found, _ = weighed(one, n=20_000)
     rows = found.picked(2000, one.seed)
     day = one.observed[-1].day + AHEAD
     ahead = simulate(one.prior.people(found.z[rows]), one.segments, [day], threads=THREADS)["platelets"][:, 0]
@@ -173,8 +175,7 @@ def chain(number, *, walkers=256, steps=1000, burn=250):
 
 def test_credible_intervals_cover_as_claimed_reduced():
     found, effective = calibration(40)
-    assert (effective < LEAST).sum() <= 1, "from one far out in the wider populations an answer is withheld"
-    assert np.sort(effective)[1] > 300
+    assert effective.min() > 300
     for column in range(found.shape[1]):
         assert kstest(found[:, column], "uniform").pvalue > 0.005
         assert 0.78 <= np.mean((found[:, column] > 0.05) & (found[:, column] < 0.95)) <= 1.0
