@@ -103,7 +103,7 @@ def pack(id: str | None, as_json: bool, on: Any) -> None:
     """What a policy pack says, and where it is silent; without ID, the list. A site's own pack is given as a file."""
     from opsonin.report import lookup_packs as page
 
-    mine = packs.chosen(id)
+    mine = packs.chosen(id, "FILE")
     knowledge, day = _known(on, mine)
     if id is None:
         _say(as_json, lambda: page.packs_to_dict(knowledge, on=day), lambda out: page.list_packs(out, knowledge))

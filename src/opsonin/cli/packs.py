@@ -23,6 +23,7 @@ class Chosen:
 
     id: str | None
     file: Path | None
+    said_at: str
 
     def knowledge(self, on: date | None) -> Knowledge:
         """What is known on a day, with the site's own pack; one that is no good is refused with all its problems."""
@@ -30,19 +31,21 @@ class Chosen:
         from opsonin.knowledge import BadPack, load_knowledge
 
         if self.file is not None and not self.file.is_file():
-            raise InputRefused([Problem("--pack", str(self.file), "is not a file.", "Give the path of a pack file.")])
+            raise InputRefused(
+                [Problem(self.said_at, str(self.file), "cannot be read: no such file.", "Give its path.")]
+            )
         try:
             return load_knowledge(on=on, extra=self.file)
         except BadPack as bad:
             raise InputRefused(bad.problems, source=str(self.file)) from bad
 
 
-def chosen(said: str | None) -> Chosen:
-    """What was said after --pack.
+def chosen(said: str | None, said_at: str = "--pack") -> Chosen:
+    """What was said after --pack, or elsewhere.
 
     >>> chosen("eu").file is None, chosen("packs/ward-7.yaml").id
     (True, 'ward-7')
     """
     if said is not None and said.endswith((".yaml", ".yml")):
-        return Chosen(Path(said).stem, Path(said))
-    return Chosen(said, None)
+        return Chosen(Path(said).stem, Path(said), said_at)
+    return Chosen(said, None, said_at)
