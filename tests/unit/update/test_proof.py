@@ -158,10 +158,16 @@ def chain(number, *, walkers=256, steps=1000, burn=250):
     parameters = found.z.shape[1]
     noise = np.random.default_rng(number).normal(size=(walkers, parameters))
     start = found.z[found.picked(walkers, number + 1)] + 0.05 * noise
+
+    def target(z):
+        near = (np.abs(z) < 9).all(axis=1)  # a proposal further out has a prior of e^-40 and may not be solvable
+        found = np.full(z.shape[0], -np.inf)
+        if near.any():
+            found[near] = likelihood(z[near]) - 0.5 * (z[near] ** 2).sum(axis=1)
+        return found
+
     moves = [(emcee.moves.DEMove(), 0.6), (emcee.moves.DESnookerMove(), 0.1), (emcee.moves.StretchMove(), 0.3)]
-    sampler = emcee.EnsembleSampler(
-        walkers, parameters, lambda z: likelihood(z) - 0.5 * (z**2).sum(axis=1), vectorize=True, moves=moves
-    )
+    sampler = emcee.EnsembleSampler(walkers, parameters, target, vectorize=True, moves=moves)
     sampler.random_state = np.random.RandomState(number).get_state()  # the sampler keeps a generator of its own
     sampler.run_mcmc(start, steps, skip_initial_state_check=True)
     drawn = sampler.get_chain(discard=burn)  # (steps, walkers, parameters)
