@@ -143,14 +143,11 @@ def open_book(
     clock: Clock,
 ) -> Book:
     """The book of this infusion, and its order from the case."""
-    from opsonin.case import open_case
     from opsonin.case.bedside_book import read_book, read_record
     from opsonin.infusion.from_events import name_of, named
 
     today = clock().date()
-    mine = packs.chosen(pack)
-    case = open_case(case_file, today=today, pack=mine.id, shelf=mine.knowledge)
-    knowledge = mine.knowledge(case.circumstances.as_of)
+    case, knowledge = packs.open_case_with(case_file, pack, today=today)
     file = events_file or case_file.with_suffix(".events.jsonl")
     latest = max(today, case.circumstances.as_of)
     events = read_record(record, case.id) if record is not None else read_book(file, as_of=latest)

@@ -10,7 +10,6 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +20,6 @@ from opsonin.cli import courses, followup, infuse, leaflet, lookups, packs, reco
 from opsonin.errors import CheckFailed, InputRefused, OpsoninError, Problem, did_you_mean
 
 if TYPE_CHECKING:
-    from opsonin.case import AtgCase, Case
     from opsonin.knowledge import Knowledge
     from opsonin.planning import Plan
 
@@ -108,7 +106,7 @@ def new(therapy: str, out: Path | None) -> None:
 @click.option("--json", "as_json", is_flag=True, help="JSON on stdout.")
 def check(case_file: Path, pack: str | None, on: Any, as_json: bool) -> None:
     """Only check a case file; say everything that is wrong with it at once."""
-    case, _ = _open(case_file, on=on.date() if on else None, pack=pack)
+    case, _ = packs.open_case_with(case_file, pack, on=on.date() if on else None)
     if as_json:
         click.echo(json.dumps({"ok": True, "id": case.id}))
     else:
@@ -170,7 +168,7 @@ def plan(
     from opsonin.case import AtgCase
     from opsonin.therapy import plan_therapy
 
-    case, knowledge = _open(case_file, on=on.date() if on else None, pack=pack)
+    case, knowledge = packs.open_case_with(case_file, pack, on=on.date() if on else None)
     issuer = recorded.issuer(who, case) if record_at else ""
     if isinstance(case, AtgCase):
         issue = (lambda plan: recorded.record_plan(record_at, plan, case, issuer, knowledge)) if record_at else None
@@ -251,24 +249,6 @@ lookups.register(opsonin)
 simulate.register(opsonin)
 record.register(opsonin)
 trials.register(opsonin)
-
-
-def _read(path: Path, *, on: date | None, pack: str | None) -> tuple[Case, Knowledge]:
-    """The case and the knowledge it is read with; everything wrong with either is refused at once."""
-    from opsonin.case import read_case
-
-    mine = packs.chosen(pack)
-    case = read_case(path, on=on, today=date.today(), pack=mine.id, shelf=mine.knowledge)
-    return case, mine.knowledge(case.circumstances.as_of)
-
-
-def _open(path: Path, *, on: date | None, pack: str | None) -> tuple[Case | AtgCase, Knowledge]:
-    """The case of whichever therapy, and the knowledge it is read with."""
-    from opsonin.case import open_case
-
-    mine = packs.chosen(pack)
-    case = open_case(path, on=on, today=date.today(), pack=mine.id, shelf=mine.knowledge)
-    return case, mine.knowledge(case.circumstances.as_of)
 
 
 def _write(made: Plan, knowledge: Knowledge, out: Path) -> Path:

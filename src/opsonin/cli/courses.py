@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from opsonin.cli import packs
 from opsonin.errors import InputRefused, Problem, did_you_mean
 
 if TYPE_CHECKING:
@@ -51,32 +51,25 @@ def next_dose(
     """Whether and how much antithymocyte globulin today, from the counts of the day."""
     from dataclasses import replace
 
-    from opsonin.case import AtgCase, open_case
+    from opsonin.case import AtgCase
     from opsonin.case.atg_plan_file import atg_to_dict
-    from opsonin.knowledge import load_knowledge
     from opsonin.therapy import next_dose as answer_for
 
     day = on.date() if on is not None else None
-    case = open_case(
-        case_file,
-        on=day,
-        today=date.today(),
-        shelf=lambda when: load_knowledge(on=when),
-        doses_beside=events_file is not None or record_at is not None,
-    )
+    beside = events_file is not None or record_at is not None
+    case, knowledge = packs.open_case_with(case_file, on=day, doses_beside=beside)
     if not isinstance(case, AtgCase):
         why = "is a case of immunoglobulin; next-dose reads antithymocyte globulin."
         raise InputRefused(
             [Problem("therapy", case.therapy, why, "Use `opsonin update` for it.")], source=str(case_file)
         )
-    knowledge = load_knowledge(on=case.circumstances.as_of)
-    if events_file is not None or record_at is not None:
+    if beside:
         case = _with_events(case, events_file, record_at, knowledge)
     request = case.request
     if redosing is not None:
-        packs = [fact.id.rpartition("/")[2] for fact in knowledge.facts_under("policies/atg_redosing")]
-        if redosing not in packs:
-            known = ", ".join(sorted(packs))
+        known_packs = [fact.id.rpartition("/")[2] for fact in knowledge.facts_under("policies/atg_redosing")]
+        if redosing not in known_packs:
+            known = ", ".join(sorted(known_packs))
             raise InputRefused([Problem("--redosing", redosing, "is not a redosing pack.", f"Known: {known}.")])
         request = replace(request, redosing=redosing)
     found = answer_for(case.recipient, request, case.circumstances, knowledge=knowledge)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -58,7 +57,7 @@ def leaflet(
     people: int,
 ) -> None:
     """A page in plain words from this plan, for a clinician to sign and hand to the patient or family."""
-    from opsonin.case import AtgCase, open_case
+    from opsonin.case import AtgCase
     from opsonin.report.leaflet.make import make_leaflet, to_settle
     from opsonin.report.leaflet.show import as_text, leaflet_to_dict, write_leaflet
     from opsonin.therapy import plan_course, plan_therapy
@@ -66,9 +65,7 @@ def leaflet(
     if pdf and out is None:
         raise InputRefused([Problem("--pdf", "", "has nowhere to write.", "Add --out DIR.")])
     day = on.date() if on is not None else None
-    mine = packs.chosen(pack)
-    case = open_case(case_file, on=day, today=date.today(), pack=mine.id, shelf=mine.knowledge)
-    knowledge = mine.knowledge(case.circumstances.as_of)
+    case, knowledge = packs.open_case_with(case_file, pack, on=day)
     plan: Plan | AtgPlan
     if isinstance(case, AtgCase):
         plan = plan_course(case.recipient, case.request, case.circumstances, knowledge=knowledge)

@@ -1,15 +1,16 @@
-"""Which policy pack, and whose? An id on the shelf, or a site's own pack as a file: one way for every command."""
+"""Which policy pack, whose, and which case? An id on the shelf or a site's own file; one way for every command."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
+    from opsonin.case import AtgCase, Case
     from opsonin.knowledge import Knowledge
 
 option = click.option(
@@ -38,6 +39,18 @@ class Chosen:
             return load_knowledge(on=on, extra=self.file)
         except BadPack as bad:
             raise InputRefused(bad.problems, source=str(self.file)) from bad
+
+
+def open_case_with(path: Path, pack: str | None = None, **how: Any) -> tuple[Case | AtgCase, Knowledge]:
+    """The case of whichever therapy, and the knowledge of its day; everything wrong with either is refused at once.
+
+    `how` goes to `opsonin.case.open_case`; a day that the case does not state is today.
+    """
+    from opsonin.case import open_case
+
+    mine = chosen(pack)
+    case = open_case(path, pack=mine.id, shelf=mine.knowledge, **{"today": date.today(), **how})
+    return case, mine.knowledge(case.circumstances.as_of)
 
 
 def chosen(said: str | None, said_at: str = "--pack") -> Chosen:

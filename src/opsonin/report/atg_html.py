@@ -14,7 +14,7 @@ from opsonin.report import atg_words as words
 from opsonin.report.atg_next_parts import next_parts
 from opsonin.report.atg_outlook_parts import NOT_FOR_DOSING, TITLE, outlook_parts
 from opsonin.report.atg_parts import plan_parts
-from opsonin.report.html import _environment, _stylesheet
+from opsonin.report.html import _environment, _stylesheet, write_page
 from opsonin.report.lookup_facts import Works
 from opsonin.report.wording import MARK_LEGEND, SEVERITY_WORDS, a_day
 
@@ -23,11 +23,7 @@ ON_THE_SHEET = ("Preparation and line", "Premedication and emergencies")
 
 def write_atg_report(plan: AtgPlan, knowledge: Knowledge, directory: Path, looks: Sequence[CourseOutlook] = ()) -> Path:
     """Write `report.html` into `directory` (made if missing) and say where it is."""
-    text = render_atg_report(plan, knowledge, looks)
-    directory.mkdir(parents=True, exist_ok=True)
-    path = directory / "report.html"
-    path.write_text(text, encoding="utf-8")
-    return path
+    return write_page(render_atg_report(plan, knowledge, looks), directory / "report.html")
 
 
 def render_atg_report(plan: AtgPlan, knowledge: Knowledge, looks: Sequence[CourseOutlook] = ()) -> str:
@@ -70,11 +66,7 @@ def render_atg_report(plan: AtgPlan, knowledge: Knowledge, looks: Sequence[Cours
 
 def write_next_dose(found: NextDose, knowledge: Knowledge, directory: Path) -> Path:
     """Write `next-dose.html` into `directory` (made if missing) and say where it is."""
-    text = render_next_dose(found, knowledge)
-    directory.mkdir(parents=True, exist_ok=True)
-    path = directory / "next-dose.html"
-    path.write_text(text, encoding="utf-8")
-    return path
+    return write_page(render_next_dose(found, knowledge), directory / "next-dose.html")
 
 
 def render_next_dose(found: NextDose, knowledge: Knowledge) -> str:

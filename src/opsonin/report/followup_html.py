@@ -7,18 +7,14 @@ from pathlib import Path
 from opsonin.knowledge import Knowledge
 from opsonin.report import followup_words as words
 from opsonin.report.followup_figure import course_figure, next_count_figure
-from opsonin.report.html import _environment, _stylesheet
+from opsonin.report.html import _environment, _stylesheet, write_page
 from opsonin.report.wording import a_day, sentence
 from opsonin.update import FollowUp
 
 
 def write_follow_up(found: FollowUp, knowledge: Knowledge, directory: Path) -> Path:
     """Write `follow-up.html` into `directory` (made if missing) and say where it is."""
-    text = render_follow_up(found, knowledge)
-    directory.mkdir(parents=True, exist_ok=True)
-    path = directory / "follow-up.html"
-    path.write_text(text, encoding="utf-8")
-    return path
+    return write_page(render_follow_up(found, knowledge), directory / "follow-up.html")
 
 
 def render_follow_up(found: FollowUp, knowledge: Knowledge) -> str:

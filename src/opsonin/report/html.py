@@ -15,9 +15,12 @@ from opsonin.report.page import page
 
 def write_report(plan: Plan, knowledge: Knowledge, directory: Path) -> Path:
     """Write `report.html` into `directory` (made if missing) and say where it is."""
-    text = render_report(plan, knowledge)
-    directory.mkdir(parents=True, exist_ok=True)
-    path = directory / "report.html"
+    return write_page(render_report(plan, knowledge), directory / "report.html")
+
+
+def write_page(text: str, path: Path) -> Path:
+    """Write one whole page, its folder made if missing, and say where it is."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
     return path
 

@@ -6,6 +6,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+import sqlalchemy as sa
+
+from opsonin.record.database import address as url_of
+from opsonin.record.database import connect
 
 
 def _beside(name):
@@ -36,3 +40,22 @@ def address(request, tmp_path, monkeypatch):
     if request.param == "sqlite":
         return str(tmp_path / "ward.record")
     return request.getfixturevalue("server").new_database(f"record_{uuid.uuid4().hex[:12]}")
+
+
+@pytest.fixture
+def forced():
+    """Changes the table as someone would who owns the store and has taken the guards away."""
+
+    def change(record, *statements):
+        engine = connect(url_of(record.test_address))
+        with engine.connect().execution_options(writing=True) as connection, connection.begin():
+            if connection.dialect.name == "postgresql":
+                connection.execute(sa.text("ALTER TABLE entries DISABLE TRIGGER USER"))
+            else:
+                for verb in ("entries_no_update", "entries_no_delete", "entries_in_order"):
+                    connection.execute(sa.text(f"DROP TRIGGER IF EXISTS {verb}"))
+            for statement in statements:
+                connection.execute(statement)
+        engine.dispose()
+
+    return change

@@ -32,20 +32,6 @@ def record(address):
         yield made
 
 
-def forced(record, *statements):
-    """Change the table as someone would who owns the store and has taken the guards away."""
-    engine = connect(url_of(record.test_address))
-    with engine.connect().execution_options(writing=True) as connection, connection.begin():
-        if connection.dialect.name == "postgresql":
-            connection.execute(sa.text("ALTER TABLE entries DISABLE TRIGGER USER"))
-        else:
-            for verb in ("entries_no_update", "entries_no_delete", "entries_in_order"):
-                connection.execute(sa.text(f"DROP TRIGGER {verb}"))
-        for statement in statements:
-            connection.execute(statement)
-    engine.dispose()
-
-
 @pytest.fixture
 def five(record, address):
     record.test_address = address
@@ -140,7 +126,7 @@ def test_the_store_itself_refuses_to_change_or_delete(five, address, statement):
     assert five.verify().holds
 
 
-def test_a_changed_row_is_named(five):
+def test_a_changed_row_is_named(five, forced):
     changed = five.entry(3).event | {"says": "never said"}
     text = json.dumps(changed, sort_keys=True, separators=(",", ":"))
     forced(five, entries.update().where(entries.c.number == 3).values(event=text))
@@ -149,7 +135,7 @@ def test_a_changed_row_is_named(five):
     assert any("guards against change are missing" in remark for remark in found.remarks)
 
 
-def test_a_row_changed_with_its_hash_breaks_at_the_next(five):
+def test_a_row_changed_with_its_hash_breaks_at_the_next(five, forced):
     second, third = five.entry(2), five.entry(3)
     third = link(third.event | {"says": "never said"}, after=second, recorded=datetime.fromisoformat(third.recorded))
     text = json.dumps(third.event, sort_keys=True, separators=(",", ":"))
@@ -157,12 +143,12 @@ def test_a_row_changed_with_its_hash_breaks_at_the_next(five):
     assert five.verify().breaks[0].number == 4 and "does not follow entry 3" in five.verify().breaks[0].why
 
 
-def test_a_deleted_row_is_named(five):
+def test_a_deleted_row_is_named(five, forced):
     forced(five, entries.delete().where(entries.c.number == 3))
     assert "missing: 3" in five.verify().breaks[0].why and five.verify().breaks[0].number == 3
 
 
-def test_rows_in_another_order_are_named(five):
+def test_rows_in_another_order_are_named(five, forced):
     number = entries.c.number
     forced(
         five,
@@ -173,12 +159,12 @@ def test_rows_in_another_order_are_named(five):
     assert five.verify().breaks[0].number == 2
 
 
-def test_columns_that_do_not_agree_with_the_event_are_named(five):
+def test_columns_that_do_not_agree_with_the_event_are_named(five, forced):
     forced(five, entries.update().where(entries.c.number == 4).values(case_id="boy-3"))
     assert five.verify().breaks[0].number == 4
 
 
-def test_a_lost_end_shows_against_the_head_kept_outside(five, tmp_path):
+def test_a_lost_end_shows_against_the_head_kept_outside(five, tmp_path, forced):
     forced(five, entries.delete().where(entries.c.number > 3))
     found = five.verify()
     assert "its end is lost: 5 entries were known, 3 are there" in found.breaks[0].why
@@ -190,7 +176,7 @@ def test_a_lost_end_shows_against_the_head_kept_outside(five, tmp_path):
     assert not five.verify(known=[known]).holds
 
 
-def test_a_record_rewritten_from_the_start_shows_against_the_head_kept_outside(five, address):
+def test_a_record_rewritten_from_the_start_shows_against_the_head_kept_outside(five, address, forced):
     with_other_words = [event(f"other {n}") for n in range(1, 7)]
     forced(five, entries.delete())
     kept = five.witness.read_text()

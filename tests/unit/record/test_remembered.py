@@ -4,14 +4,12 @@ import json
 import stat
 
 import pytest
-import sqlalchemy as sa
 
 from opsonin.patient.event_line import event_from_line
 from opsonin.record import create_record, open_record
 from opsonin.record import record as room
 from opsonin.record.chain import canonical
-from opsonin.record.database import address as url_of
-from opsonin.record.database import connect, entries
+from opsonin.record.database import entries
 from opsonin.record.remembered import path_beside
 
 
@@ -41,19 +39,6 @@ def whole(monkeypatch):
 
     monkeypatch.setattr(room, "verify", counting)
     return count
-
-
-def forced(record, *statements):
-    engine = connect(url_of(record.test_address))
-    with engine.connect().execution_options(writing=True) as connection, connection.begin():
-        if connection.dialect.name == "postgresql":
-            connection.execute(sa.text("ALTER TABLE entries DISABLE TRIGGER USER"))
-        else:
-            for verb in ("entries_no_update", "entries_no_delete", "entries_in_order"):
-                connection.execute(sa.text(f"DROP TRIGGER IF EXISTS {verb}"))
-        for statement in statements:
-            connection.execute(statement)
-    engine.dispose()
 
 
 def test_what_held_and_has_not_changed_is_not_read_again(record, whole):
@@ -98,19 +83,19 @@ def says(record, number, words):
         ("the last one has other words", lambda r: [changed(10, event=says(r, 10, "never said"))]),
     ],
 )
-def test_what_touches_the_case_or_the_chain_is_found(record, whole, name, make):
+def test_what_touches_the_case_or_the_chain_is_found(record, whole, name, make, forced):
     forced(record, *make(record))
     found = record.verify_case("girl-7")
     assert not found.holds and whole, name
 
 
-def test_a_forged_new_entry_is_found(record, whole):
+def test_a_forged_new_entry_is_found(record, whole, forced):
     record.append(event("boy-3", "new"))
     forced(record, changed(11, event=says(record, 11, "never said")))
     assert not record.verify_case("girl-7").holds and whole
 
 
-def test_another_cases_older_words_are_left_to_the_whole_verification(record, whole):
+def test_another_cases_older_words_are_left_to_the_whole_verification(record, whole, forced):
     forced(record, changed(4, event=says(record, 4, "never said")))
     assert record.verify_case("girl-7").holds and not whole
     assert not record.verify_case("boy-3").holds and not record.verify().holds

@@ -10,7 +10,7 @@ from typing import Any
 
 from opsonin.errors import OpsoninError, of_extra
 from opsonin.report.extras import need
-from opsonin.report.html import _environment
+from opsonin.report.html import _environment, write_page
 from opsonin.report.leaflet.catalogue import Catalogue
 from opsonin.report.leaflet.leaflet import (
     Blanks,
@@ -41,9 +41,7 @@ def write_leaflet(leaflet: Leaflet, directory: Path, *, pdf: bool = False) -> tu
     """Write `leaflet-READER.html`, and the PDF where asked, into `directory`; say where they are."""
     page = render_leaflet(leaflet)
     made = _as_pdf(page) if pdf else None
-    directory.mkdir(parents=True, exist_ok=True)
-    html = directory / f"leaflet-{leaflet.reader}.html"
-    html.write_text(page, encoding="utf-8")
+    html = write_page(page, directory / f"leaflet-{leaflet.reader}.html")
     if made is None:
         return (html,)
     print_file = html.with_suffix(".pdf")
