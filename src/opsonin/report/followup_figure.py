@@ -18,7 +18,7 @@ from opsonin.report.figures import (
     Figure,
     _sheet,
 )
-from opsonin.report.wording import a_day, count
+from opsonin.report.wording import a_day, count, typeset
 from opsonin.update import FollowUp
 from opsonin.update.course import CourseBand
 
@@ -114,7 +114,7 @@ def _marks(axes: Any, found: FollowUp) -> None:
 
 def _course_in_words(found: FollowUp) -> str:
     assert found.outlook is not None
-    results = "; ".join(f"{one.written} on day {one.day:.1f}" for one in found.history.counts()) or "none"
+    results = "; ".join(f"{typeset(one.written)} on day {one.day:.1f}" for one in found.history.counts()) or "none"
     band, week = found.outlook.posterior, []
     for later in (7, 14):
         at = min(range(len(band.days)), key=lambda i: abs(band.days[i] - found.history.today - later))

@@ -8,7 +8,7 @@ from opsonin.knowledge import Knowledge
 from opsonin.report import followup_words as words
 from opsonin.report.followup_figure import course_figure, next_count_figure
 from opsonin.report.html import _environment, _stylesheet, write_page
-from opsonin.report.wording import a_day, sentence
+from opsonin.report.wording import a_day, sentence, typeset
 from opsonin.update import FollowUp
 
 
@@ -31,7 +31,7 @@ def render_follow_up(found: FollowUp, knowledge: Knowledge) -> str:
             who=[*words.who(found, knowledge), *words.response(found)],
             status=words.status(found),
             withheld=[sentence(line) for line in found.withheld],
-            fit=found.fit,
+            fit_says=words.fit_says(found.fit) if found.fit else (),
             point_head=words.POINT_HEAD,
             points=[words.point_row(point) for point in found.fit.points] if found.fit else [],
             basis=words.fit_basis(found),
@@ -41,7 +41,7 @@ def render_follow_up(found: FollowUp, knowledge: Knowledge) -> str:
             option_head=words.OPTION_HEAD,
             options=[words.option_row(option) for option in ahead.options] if ahead else [],
             exploratory=words.QUESTION,
-            notes=found.notes,
+            notes=[typeset(note) for note in found.notes],
             facts=facts,
             stamp_line=words.stamp_line(found),
             safety_frame=found.safety_frame,

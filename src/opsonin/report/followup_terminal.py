@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from opsonin.knowledge import Knowledge
 from opsonin.report import followup_words as words
 from opsonin.report.terminal import _Printer
-from opsonin.report.wording import a_day, sentence
+from opsonin.report.wording import a_day, sentence, typeset
 from opsonin.update import FollowUp
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class _FollowUpPrinter(_Printer):
         if found.outlook is not None:
             self._outlook(found)
         self._heading("Notes")
-        self._items(found.notes)
+        self._items(typeset(note) for note in found.notes)
         self.console.print()
         self.say(words.stamp_line(found), "dim")
         self.say(found.safety_frame, "bold")
@@ -44,7 +44,7 @@ class _FollowUpPrinter(_Printer):
         if found.fit is None:
             return
         self._heading("Do the results fit?")
-        for line in found.fit.says:
+        for line in words.fit_says(found.fit):
             self.say(line, "bold")
         if found.fit.points:
             table = self._table([(head, "left") for head in words.POINT_HEAD])

@@ -7,7 +7,7 @@ from datetime import timedelta
 from opsonin.knowledge import Knowledge
 from opsonin.quantities import show
 from opsonin.report.wording import a_day, count, days, joined, percent, sentence, typeset
-from opsonin.update import FollowUp, NextCount, Option, PointFit
+from opsonin.update import Fit, FollowUp, NextCount, Option, PointFit
 from opsonin.update.answer import NextFall
 
 Pairs = list[tuple[str, str]]
@@ -60,6 +60,11 @@ def point_row(point: PointFit) -> tuple[str, ...]:
     if verdict == "set aside":
         verdict = f"set aside: wrong with a chance of {share(point.chance_wrong)}"
     return (typeset(point.written), f"{point.day:.1f}", expected, share(point.chance_as_extreme), verdict)
+
+
+def fit_says(fit: Fit) -> tuple[str, ...]:
+    """What the fit says, with units as they are printed."""
+    return tuple(typeset(line) for line in fit.says)
 
 
 def fit_basis(found: FollowUp) -> str:
