@@ -13,7 +13,7 @@ from opsonin.sources import Obtained, Status
 
 KNOWN = load_knowledge()
 FACTS = list(KNOWN.facts.values())
-PUBLISHED = [*KNOWN.published, *KNOWN.outcomes, *KNOWN.harm_counts]
+PUBLISHED = [*KNOWN.published, *KNOWN.outcomes, *KNOWN.harm_counts, *KNOWN.predictors]
 OWN_PAGES = {
     line
     for line in Path(__file__).with_name("own_pages.txt").read_text(encoding="utf-8").splitlines()

@@ -394,3 +394,16 @@ def test_harms_are_found_by_words_with_their_conflicts() -> None:
     text = " ".join(in_words("evidence", "harm", "renal").split())
     assert "Sources disagree: renal impairment" in text and "88 % of about 83 US reports" in text
     assert "No count on the shelf fits every word" in in_words("evidence", "harm", "no-such-harm")
+
+
+def test_predictors_are_found_by_words_with_what_may_be_used() -> None:
+    everything = as_json("evidence", "predictor")
+    assert len(everything["predictors"]) == len(TODAY.predictors) > 30
+    found = as_json("evidence", "predictor", "infection", "children")
+    check_keys("evidence", found, *found["predictors"])
+    assert {row["use"] for row in found["predictors"]} == {"named", "effect"}
+    assert ["5.86", "1.81", "18.98"] in [row["odds_ratio"] for row in found["predictors"]]
+    text = " ".join(in_words("evidence", "predictor", "gpib").split())
+    assert "36.4 % (24 of 66)" in text and "Rogier" in text and "only when asked for" in text
+    assert "No comparison on the shelf fits every word" in in_words("evidence", "predictor", "no-such-thing")
+    assert "Published predictors that cite it" in in_words("sources", "rogier_2020")

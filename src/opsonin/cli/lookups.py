@@ -192,10 +192,12 @@ def evidence(topic: tuple[str, ...], as_json: bool, on: Any) -> None:
     Words: adult, child, a product, a study; for antithymocyte globulin kidney, heart, lung, liver, gvhd,
     aplastic-anaemia, a regimen. Results are shown as printed, never predicted.
 
-    With “harm” as the first word: published frequencies of harms, by harm, age, study (harm headache child).
+    With “harm” as the first word: published frequencies of harms, by harm, age, study (harm headache child). With
+    “predictor”: what was published on who responds (predictor infection child).
     """
     from opsonin.report import lookup_evidence as page
     from opsonin.report import lookup_harms as harm_page
+    from opsonin.report import lookup_predictors as predictor_page
 
     knowledge, day = _known(on)
     if topic and topic[0].lower() in harm_page.WORDS:
@@ -204,6 +206,14 @@ def evidence(topic: tuple[str, ...], as_json: bool, on: Any) -> None:
             as_json,
             lambda: harm_page.harms_to_dict(knowledge, words, on=day),
             lambda out: harm_page.show_harms(out, knowledge, words),
+        )
+        return
+    if topic and topic[0].lower() in predictor_page.WORDS:
+        words = topic[1:]
+        _say(
+            as_json,
+            lambda: predictor_page.predictors_to_dict(knowledge, words, on=day),
+            lambda out: predictor_page.show_predictors(out, knowledge, words),
         )
         return
     _say(

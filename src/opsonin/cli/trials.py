@@ -69,13 +69,15 @@ def trial(
     from opsonin.knowledge import load_knowledge
     from opsonin.trial import read_trial, run_trial
     from opsonin.trial.say import OUTCOME_HEAD, outcome_rows, outcome_to_dict
+    from opsonin.trial.say_predictors import predictor_lines
 
+    knowledge = load_knowledge()
     declared = read_trial(trial_file)
     ensemble = _ensemble(parameter_set)
     with _progress("arms") as progress:
         outcome = run_trial(
             declared,
-            knowledge=load_knowledge(),
+            knowledge=knowledge,
             people=people or _people_for(ensemble),
             seed=seed,
             threads=threads,
@@ -93,6 +95,8 @@ def trial(
         _print_json(outcome_to_dict(outcome))
         return
     print_table(declared.title, OUTCOME_HEAD, outcome_rows(outcome))
+    for line in predictor_lines(outcome, knowledge):
+        click.echo(line)
     click.echo(f"Parameters: {ensemble.name}. {_made_with(outcome)}")
 
 

@@ -18,6 +18,7 @@ from opsonin.knowledge.fact import Rate as Rate
 from opsonin.knowledge.fitted import FittedModel as FittedModel
 from opsonin.knowledge.harm import HarmCount as HarmCount
 from opsonin.knowledge.outcome import PublishedOutcome as PublishedOutcome
+from opsonin.knowledge.predictor import PredictorEffect as PredictorEffect
 from opsonin.knowledge.protocol import Protocol as Protocol
 from opsonin.sources import Citation, Obtained, Source, Status
 
@@ -246,6 +247,7 @@ class Knowledge:
     guardrails: tuple[Guardrail, ...] = ()
     outcomes: tuple[PublishedOutcome, ...] = ()
     harm_counts: tuple[HarmCount, ...] = ()
+    predictors: tuple[PredictorEffect, ...] = ()  # published effects of what may predict a response
     protocols: Mapping[str, Protocol] = field(default_factory=dict)  # of antithymocyte globulin
     fitted: FittedModel | None = None  # the fitted populations of the model in ITP
 

@@ -28,6 +28,7 @@ from opsonin.knowledge.shelf_guidelines import build_guidelines
 from opsonin.knowledge.shelf_harms import build_harm_counts
 from opsonin.knowledge.shelf_outcomes import build_outcomes
 from opsonin.knowledge.shelf_packs import build_pack
+from opsonin.knowledge.shelf_predictors import build_predictors
 from opsonin.knowledge.shelf_products import build_product
 from opsonin.knowledge.shelf_protocols import build_protocols
 from opsonin.knowledge.shelf_rules import build_ranking, build_rules
@@ -88,6 +89,12 @@ def read_shelves(folder: Path, *, on: date | None = None, extra: Path | None = N
         if name.startswith("harms/")
         for count in build_harm_counts(shelf, name, path)
     ]
+    predictors = [
+        effect
+        for name, path in tables.items()
+        if name.startswith("predictors/")
+        for effect in build_predictors(shelf, name, path)
+    ]
     fits = [
         build_fitted(shelf, p.relative_to(folder).with_suffix("").as_posix(), p) for p in files if p.suffix == ".json"
     ]
@@ -108,6 +115,7 @@ def read_shelves(folder: Path, *, on: date | None = None, extra: Path | None = N
         guardrails=tuple(rooms.guardrails),
         outcomes=tuple(outcomes),
         harm_counts=tuple(counts),
+        predictors=tuple(predictors),
         protocols=MappingProxyType(rooms.protocols),
         fitted=fits[-1] if fits else None,
     )

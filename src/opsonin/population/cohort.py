@@ -30,6 +30,7 @@ from opsonin.mechanism import (
 from opsonin.mechanism.igg import SHELF
 from opsonin.mechanism.natural_history import Recovery
 from opsonin.patient import Patient
+from opsonin.population.carriers import Carriers, places
 from opsonin.population.draws import (
     Floats,
     around_report,
@@ -76,10 +77,12 @@ def people(
     true_counts: ArrayLike,
     true_igg: ArrayLike | None = None,
     alike: tuple[str, ...] = (),
+    carried: tuple[Carriers, ...] = (),
 ) -> Cohort:
     """n virtual adults of one weight with these true baseline counts (10⁹/L) and, if given, IgG (g/L).
 
-    `alike` names parameters in which they are not to differ. Everything else differs as the shelf says.
+    `alike` names parameters in which they are not to differ. Everything else differs as the shelf says; `carried` are
+    predictors that account for a part of it.
     """
     if n < 1 or seed < 0:
         remedy = "Ask for 1 or more, with a seed of 0 or more."
@@ -87,7 +90,7 @@ def people(
     given = {"P0": true_counts} | ({} if true_igg is None else {"C0": true_igg})
     spread = {symbol: s for symbol, s in spreads(knowledge).items() if symbol not in given and symbol not in alike}
     drawn = {symbol: as_column(value, n) for symbol, value in (typical(knowledge) | given).items()}
-    drawn |= {symbol: _differing(drawn[symbol], s, normals(seed, symbol, n)) for symbol, s in spread.items()}
+    drawn |= {symbol: _differing(drawn[symbol], s, places(seed, symbol, n, carried)) for symbol, s in spread.items()}
     return Cohort(
         n=n,
         seed=seed,

@@ -26,6 +26,7 @@ class Audit:
     counts: dict[str, dict[str, int]]  # obtained → status → facts
     arm_counts: dict[str, dict[str, int]]
     harm_counts: dict[str, dict[str, int]]
+    predictor_counts: dict[str, dict[str, int]]
     unverified: tuple[Fact, ...]  # found, and not read in the work itself or on its own page; disputed ones too
     not_found: tuple[Fact, ...]
     disputed: tuple[Fact, ...]
@@ -52,12 +53,14 @@ def audit(knowledge: Knowledge) -> Audit:
     arms: list[PublishedArm | PublishedOutcome] = [*knowledge.published, *knowledge.outcomes]
     cited |= {arm.citation.source for arm in arms}
     cited |= {count.citation.source for count in knowledge.harm_counts}
+    cited |= {effect.citation.source for effect in knowledge.predictors}
     carried = _carried(facts)
     wanted = [f"{start}{number}" for start, count in SOURCE_FACTS.items() for number in range(1, count + 1)]
     return Audit(
         counts=_counts((str(fact.obtained), str(fact.status)) for fact in facts),
         arm_counts=_counts((str(arm.obtained), str(arm.status)) for arm in arms),
         harm_counts=_counts((str(count.obtained), str(count.status)) for count in knowledge.harm_counts),
+        predictor_counts=_counts((str(effect.obtained), str(effect.status)) for effect in knowledge.predictors),
         unverified=tuple(fact for fact in found if fact.status is not Status.VERIFIED),
         not_found=tuple(fact for fact in facts if not fact.found),
         disputed=tuple(fact for fact in facts if fact.status is Status.DISPUTED),
@@ -97,6 +100,7 @@ def show_audit(pages: Pages, knowledge: Knowledge, done: Audit) -> None:
     _show_counts(pages, "Facts", done.counts)
     _show_counts(pages, "Published arms", done.arm_counts)
     _show_counts(pages, "Published frequencies of harms", done.harm_counts)
+    _show_counts(pages, "Published predictors of response", done.predictor_counts)
     _show_tags(pages, done)
     _show_list(pages, "Disputed: authorities disagree", done.disputed)
     _show_list(pages, "Unsourced", done.unsourced)
@@ -132,6 +136,7 @@ def audit_to_dict(knowledge: Knowledge, done: Audit, *, on: date | None) -> dict
         "counts_by_status": dict(by_status),
         "arm_counts": done.arm_counts,
         "harm_counts": done.harm_counts,
+        "predictor_counts": done.predictor_counts,
         "unverified": [_to_check(fact) for fact in done.unverified],
         "not_found": [fact.id for fact in done.not_found],
         "disputed": [fact.id for fact in done.disputed],

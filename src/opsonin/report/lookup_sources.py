@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from opsonin.knowledge import Fact, HarmCount, Knowledge, PublishedArm, PublishedOutcome
+from opsonin.knowledge import Fact, HarmCount, Knowledge, PredictorEffect, PublishedArm, PublishedOutcome
 from opsonin.report.lookup_evidence import arm_to_dict
 from opsonin.report.lookup_facts import heading_of, value_text
 from opsonin.report.lookup_json import answer, written
@@ -37,13 +37,15 @@ def show_source(pages: Pages, knowledge: Knowledge, source: Source) -> None:
     """Print one work and every fact and published arm that cites it."""
     facts, arms = citing(knowledge, source.key)
     harms = harms_citing(knowledge, source.key)
+    predictors = predictors_citing(knowledge, source.key)
+    cited = f"facts: {len(facts)}; published arms: {len(arms)}; harms: {len(harms)}; predictors: {len(predictors)}"
     pages.title(f"Work {source.key}")
     pages.pairs(
         [
             ("Reference", source.reference()),
             ("Kind", source.kind),
             ("Read on", source.seen_on or "not noted"),
-            ("Cited by", f"facts: {len(facts)}; published arms: {len(arms)}; published harms: {len(harms)}"),
+            ("Cited by", cited),
         ]
     )
     if facts:
@@ -61,7 +63,11 @@ def show_source(pages: Pages, knowledge: Knowledge, source: Source) -> None:
         pages.heading("Published harms that cite it")
         rows = [[count.id, f"{count.event}: {count.result}{count.mark}", count.citation.locator] for count in harms]
         pages.table(("Harm", "Result", "Place in this work"), rows, ratios=(0, 65, 35))
-    if not facts and not arms and not harms:
+    if predictors:
+        pages.heading("Published predictors that cite it")
+        rows = [[one.id, f"{one.says}: {one.result}{one.mark}", one.citation.locator] for one in predictors]
+        pages.table(("Predictor", "Result", "Place in this work"), rows, ratios=(0, 65, 35))
+    if not facts and not arms and not harms and not predictors:
         pages.say("Nothing on the shelf cites it.")
     pages.close()
 
@@ -79,6 +85,7 @@ def source_to_dict(knowledge: Knowledge, source: Source, *, on: date | None) -> 
         ],
         "arms": [arm_to_dict(arm) for arm in arms],
         "harms": [{**written(count), "mark": count.mark} for count in harms_citing(knowledge, source.key)],
+        "predictors": [{**written(one), "mark": one.mark} for one in predictors_citing(knowledge, source.key)],
     }
     return answer("source", content, knowledge, on=on, facts=facts, sources=[source.key])
 
@@ -97,6 +104,11 @@ def published(knowledge: Knowledge) -> list[PublishedArm | PublishedOutcome]:
 def harms_citing(knowledge: Knowledge, key: str) -> list[HarmCount]:
     """Every published frequency of a harm that cites this work."""
     return [count for count in knowledge.harm_counts if count.citation.source == key]
+
+
+def predictors_citing(knowledge: Knowledge, key: str) -> list[PredictorEffect]:
+    """Every published comparison of a predictor that cites this work."""
+    return [effect for effect in knowledge.predictors if effect.citation.source == key]
 
 
 def citation_counts(knowledge: Knowledge) -> dict[str, tuple[int, int]]:

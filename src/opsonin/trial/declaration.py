@@ -53,6 +53,15 @@ class Distribution(Part):
         return self
 
 
+class Carried(Part):
+    """A predictor of response that so many of the people carry; `effect` names one published effect of several."""
+
+    predictor: Id
+    percent: float = Field(ge=0, le=100)
+    effect: Id | None = None
+    says: str
+
+
 class Population(Part):
     """Who was in it: facts of the publication, and the two distributions the simulation draws from."""
 
@@ -64,6 +73,7 @@ class Population(Part):
     may_recover: bool = False  # newly diagnosed children: the disease may go by itself
     baseline_10e9_per_l: Distribution
     weight_kg: Distribution
+    predictors: tuple[Carried, ...] = ()  # none: people differ as the shelf says
 
 
 class Criterion(Part):

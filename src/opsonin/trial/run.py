@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from opsonin.errors import InputRefused, Problem
 from opsonin.knowledge import Knowledge
 from opsonin.mechanism import MODEL
 from opsonin.population.draws import Floats
+from opsonin.trial.carried import Named, named_in
 from opsonin.trial.chance import Prediction, predict
 from opsonin.trial.courses import Given, observe
 from opsonin.trial.declaration import Arm, Endpoint, Trial
@@ -42,6 +44,8 @@ class ArmOutcome:
     given: Given
     weight_kg: Floats
     endpoints: tuple[EndpointOutcome, ...]
+    predictors: tuple[Named, ...] = ()
+    carries: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)  # predictor → who carries it, (people,)
 
 
 @dataclass(frozen=True)
@@ -79,11 +83,12 @@ def run_trial(
     """
     if people < 1:
         raise InputRefused([Problem("people", str(people), "cannot be simulated.", "Ask for 1 or more.")])
+    named = named_in(trial, knowledge=knowledge, parameters=parameters, seed=seed, threads=threads)
     arms = []
     for number, arm in enumerate(trial.arms):
         if progress is not None:
             progress(number, len(trial.arms))
-        arms.append(_arm(trial, arm, knowledge, people, seed, threads, parameters))
+        arms.append(_arm(trial, arm, knowledge, people, seed, threads, parameters, named[arm.id]))
     if progress is not None:
         progress(len(trial.arms), len(trial.arms))
     return Outcome(trial, MODEL.name, knowledge.version, people, seed, len(parameters), tuple(arms))
@@ -97,10 +102,12 @@ def _arm(
     seed: int,
     threads: int | None,
     parameters: tuple[ParameterSet, ...],
+    named: tuple[Named, ...],
 ) -> ArmOutcome:
-    runs = []
+    runs, carried = [], tuple(one.carriers for one in named)
     for changed in parameters:
-        who = enrolled(trial.people_of(arm), knowledge=knowledge, n=people, seed=seed, parameters=changed)
+        whose = trial.people_of(arm)
+        who = enrolled(whose, knowledge=knowledge, n=people, seed=seed, parameters=changed, carried=carried)
         runs.append((who, *observe(who, arm.regimen, trial.visits_of(arm), knowledge=knowledge, threads=threads)))
     every = tuple(seen for _, seen, _ in runs)
     seen = Observed(np.vstack([s.counts for s in every]), np.vstack([s.igg for s in every]), every[0].days)
@@ -109,7 +116,8 @@ def _arm(
     endpoints = tuple(
         _predicted(trial, arm, endpoint, every, parameters, seed) for endpoint in arm.endpoints if not endpoint.unused
     )
-    return ArmOutcome(arm, len(parameters), seen, given, weights, endpoints)
+    carries = {name: np.tile(whom, len(parameters)) for name, whom in runs[0][0].carries.items()}
+    return ArmOutcome(arm, len(parameters), seen, given, weights, endpoints, named, carries)
 
 
 def _predicted(

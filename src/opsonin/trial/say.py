@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from opsonin.trial.run import ArmOutcome, Outcome
+from opsonin.trial.say_predictors import predictors_to_list
 from opsonin.trial.summary import Score, summary
 from opsonin.trial.validate import UNITS, Row, Validation
 
@@ -175,6 +176,7 @@ def outcome_to_dict(outcome: Outcome) -> dict[str, Any]:
         "seed": outcome.seed,
         "says": about_parameters(outcome),
         "arms": [_arm_to_dict(arm) for arm in outcome.arms],
+        "predictors": predictors_to_list(outcome),
     }
 
 

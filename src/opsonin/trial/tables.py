@@ -39,7 +39,7 @@ def _persons(arm: ArmOutcome) -> np.ndarray:
 
 
 def people_tables(outcome: Outcome) -> dict[str, dict[str, np.ndarray]]:
-    """By arm, one row per person and set: weight, baseline, grams received, every endpoint that is one number each."""
+    """By arm, one row per person and set: weight, baseline, grams, predictors carried, endpoints of one number each."""
     return {arm.arm.id: _people(arm) for arm in outcome.arms}
 
 
@@ -51,6 +51,7 @@ def _people(arm: ArmOutcome) -> dict[str, np.ndarray]:
         "baseline_10e9_per_l": arm.seen.baseline,
         "grams": arm.given.grams.sum(axis=1),
     }
+    found |= {f"carries_{predictor}": whom for predictor, whom in arm.carries.items()}
     for outcome in arm.endpoints:
         values = values_of(outcome.endpoint, arm.seen)
         if values.ndim == 1:

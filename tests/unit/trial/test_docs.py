@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from opsonin.trial.declaration import Arm, Endpoint, FcrnBlocker, Population, Published, Regimen, Source, Trial
+from opsonin.trial.declaration import Arm, Carried, Endpoint, FcrnBlocker, Population, Published, Regimen, Source, Trial
 from opsonin.trial.endpoints import MEASURES, RESPONDERS, VALUES, arguments_wanted
 
 PAGE = (Path(__file__).resolve().parents[3] / "docs" / "reference" / "trial-file.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("part", [Trial, Population, Arm, Regimen, FcrnBlocker, Endpoint, Published, Source])
+@pytest.mark.parametrize("part", [Trial, Population, Carried, Arm, Regimen, FcrnBlocker, Endpoint, Published, Source])
 def test_every_field_is_named(part):
     names = {field.alias or name for name, field in part.model_fields.items()}
     assert {name for name in names if f"`{name}`" not in PAGE} == set()
