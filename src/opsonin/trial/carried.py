@@ -67,9 +67,12 @@ def named_in(
     problems = [p for arm in trial.arms for p in _problems(arm.id, trial.people_of(arm), trial, knowledge)]
     if problems:
         raise InputRefused(problems)
-    effects = {one: _effect(one, knowledge) for carried in wanted.values() for one in carried}
-    found = {e.id: _shift(e, knowledge, parameters, seed, threads) for e in dict.fromkeys(effects.values()) if e}
-    made = {arm: tuple(_named(one, effects[one], found) for one in carried) for arm, carried in wanted.items()}
+    asked = {arm: [(one, _effect(one, knowledge)) for one in carried] for arm, carried in wanted.items()}
+    each = dict.fromkeys((effect, one.odds_ratio) for pairs in asked.values() for one, effect in pairs if effect)
+    found = {key: _shift(*key, knowledge, parameters, seed, threads) for key in each}
+    made = {
+        arm: tuple(_named(one, e, *found[e, one.odds_ratio]) for one, e in pairs if e) for arm, pairs in asked.items()
+    }
     too_much = [problem for arm, named in made.items() for problem in _too_much(arm, named)]
     if too_much:
         raise InputRefused(too_much)
@@ -117,9 +120,7 @@ def _not_usable(where: str, one: Carried, known: list[PredictorEffect]) -> Probl
     return Problem(where, one.effect or "", f"is not used. {(asked or known)[0].why}", remedy)
 
 
-def _named(one: Carried, effect: PredictorEffect | None, found: dict[str, tuple[Carriers, float]]) -> Named:
-    assert effect is not None  # what stands for nothing was refused
-    carriers, simulated = found[effect.id]
+def _named(one: Carried, effect: PredictorEffect, carriers: Carriers, simulated: float) -> Named:
     return Named(one, effect, replace(carriers, share=one.percent / 100), simulated)
 
 
@@ -134,15 +135,16 @@ def _too_much(arm: str, named: tuple[Named, ...]) -> Iterator[Problem]:
 
 def _shift(
     effect: PredictorEffect,
+    which: str,
     knowledge: Knowledge,
     parameters: tuple[ParameterSet, ...],
     seed: int,
     threads: int | None,
 ) -> tuple[Carriers, float]:
     """The carriers with the shift at which the study's odds ratio is the published one, and the ratio it makes."""
-    published, share = effect.odds_ratio, effect.share_with
-    assert published is not None and share is not None  # the shelf refuses a usable effect without counts
-    study, wanted = study_of(effect), log(published.value)
+    aim, share = aim_of(effect, which), effect.share_with
+    assert share is not None  # the shelf refuses a usable effect without counts
+    study, wanted = study_of(effect), log(aim)
     start = Carriers(effect.predictor, MOVES[effect.acts_on], 0.0, 0.0, share)
 
     def missed(shift: float) -> float:
@@ -155,10 +157,17 @@ def _shift(
     # fewer respond who need more immunoglobulin, or whose disease goes later
     far = -float(np.sign(wanted)) * ALMOST_ALL * largest_shift(share)
     if missed(far) * wanted < 0:
-        why = f"has an odds ratio of {published.value:.2g}, more than these parameters can hold."
+        why = f"has an odds ratio of {aim:.2g}, more than these parameters can hold."
         raise InputRefused([Problem("predictors", effect.id, why, "Use the calibrated parameters, or leave it out.")])
     shift = float(brentq(missed, 0.0, far, xtol=PRECISION))
     return replace(start, shift=shift), exp(missed(shift) + wanted)
+
+
+def aim_of(effect: PredictorEffect, which: str) -> float:
+    """The odds ratio to reproduce: "published", or "low" or "high" for an end of its 95 % interval."""
+    ratio = effect.odds_ratio
+    assert ratio is not None  # the shelf refuses a usable effect without counts
+    return {"published": ratio.value, "low": ratio.low, "high": ratio.high}[which]
 
 
 def odds_ratio(

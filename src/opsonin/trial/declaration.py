@@ -59,6 +59,7 @@ class Carried(Part):
     predictor: Id
     percent: float = Field(ge=0, le=100)
     effect: Id | None = None
+    odds_ratio: Literal["published", "low", "high"] = "published"  # or an end of its 95 % interval
     says: str
 
 

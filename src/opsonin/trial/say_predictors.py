@@ -46,7 +46,8 @@ def represented(named: Named) -> str:
     what, up, down = MOVES_SAY[named.effect.acts_on]
     shift, direction = abs(named.carriers.shift), up if named.carriers.shift > 0 else down
     part = f"{100 * named.carriers.explains:.0f} % of how people differ in it where it was studied"
-    made = f"simulated odds ratio {named.simulated_odds_ratio:.2f} in {named.effect.studied_in}"
+    aim = {"published": "", "low": "low end, ", "high": "high end, "}[named.carried.odds_ratio]
+    made = f"{aim}simulated odds ratio {named.simulated_odds_ratio:.2f} in {named.effect.studied_in}"
     return f"those who carry it stand {shift:.2f} standard deviations {direction} in {what} ({part}); {made}"
 
 
@@ -60,6 +61,7 @@ def predictors_to_list(outcome: Outcome) -> list[dict[str, Any]]:
             "carried_percent": {arm: one.carried.percent for arm, one in arms},
             "published": published(named),
             "odds_ratio": list(named.effect.odds_ratio or ()),
+            "odds_ratio_asked_for": named.carried.odds_ratio,
             "population": named.effect.population,
             "outcome": named.effect.outcome,
             "source": named.effect.citation.source,
@@ -79,9 +81,9 @@ def predictors_to_list(outcome: Outcome) -> list[dict[str, Any]]:
 
 
 def _used(outcome: Outcome) -> list[tuple[Named, list[tuple[str, Named]]]]:
-    """Each effect once, with the arms that carry it."""
-    found: dict[str, list[tuple[str, Named]]] = {}
+    """Each effect once for each odds ratio asked for, with the arms that carry it."""
+    found: dict[tuple[str, str], list[tuple[str, Named]]] = {}
     for arm in outcome.arms:
         for named in arm.predictors:
-            found.setdefault(named.effect.id, []).append((arm.arm.id, named))
+            found.setdefault((named.effect.id, named.carried.odds_ratio), []).append((arm.arm.id, named))
     return [(arms[0][1], arms) for arms in found.values()]

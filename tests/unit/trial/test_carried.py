@@ -48,6 +48,15 @@ def test_the_simulated_odds_ratio_is_the_published_one_in_other_people_too(known
     assert named.carriers.shift > 0, "less sensitive to immunoglobulin"
 
 
+def test_the_ends_of_the_interval_can_be_asked_for(known, outcome):
+    trial = read_trial(ARMS / "robak_2009.yaml")
+    ratio = outcome.arms[0].predictors[0].effect.odds_ratio
+    for which, aim in (("low", ratio.low), ("high", ratio.high)):
+        asked = one("anti_gpib_ix", effect=PENG).model_copy(update={"odds_ratio": which})
+        named = named_in(carrying(trial, asked), knowledge=known, parameters=DRAFT, seed=5)[trial.arms[0].id][0]
+        assert named.simulated_odds_ratio == pytest.approx(aim, rel=0.04)
+
+
 def test_carriers_respond_less_at_every_dose(outcome):
     rates = {arm.arm.id: arm.endpoints[0].prediction.typical for arm in outcome.arms}
     assert rates["everybody_one_day"] < rates["nobody_one_day"] - 15

@@ -43,6 +43,12 @@ def test_the_example_is_read():
     assert trial.arms[0].regimen.schedules[0].doses[1].unless.measure == "reached"
 
 
+@pytest.mark.parametrize("path", sorted(EXAMPLE.parent.glob("*.yaml")), ids=lambda path: path.stem)
+def test_every_example_is_read_and_its_comment_names_its_command(path):
+    assert len(read_trial(path).arms) >= 2
+    assert f"opsonin trial examples/trials/{path.name}" in path.read_text(encoding="utf-8")
+
+
 def test_every_problem_is_said_at_once(changed):
     def change(document):
         endpoint(document)["measure"] = "cured"
