@@ -10,7 +10,8 @@ from opsonin.mechanism import MODEL
 from opsonin.simulate.symbols import trace
 from opsonin.trial.calibrate import model_seal
 from opsonin.trial.calibrated import FITTED
-from opsonin.trial.card import CARD, parts, rewritten, written
+from opsonin.trial.card import CARD, WRITER, parts
+from opsonin.trial.parts import rewritten, written
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "explanation"
 TEXT = (DOCS / CARD).read_text(encoding="utf-8")
@@ -21,11 +22,11 @@ REMEDY = "run: python -m opsonin.trial.card docs/explanation"
 
 @pytest.mark.parametrize("name", PARTS)
 def test_a_part_is_current(name):
-    assert written(TEXT, name) == PARTS[name].strip(), REMEDY
+    assert written(TEXT, name, writer=WRITER) == PARTS[name].strip(), REMEDY
 
 
 def test_the_sensitivity_tables_are_of_this_shelf_and_fit():
-    made = written(TEXT, "sensitivity")
+    made = written(TEXT, "sensitivity", writer=WRITER)
     assert model_seal(KNOWN)[:16] in made and FITTED.stem in made, REMEDY
     assert "highest IgG" in made
 
@@ -46,4 +47,4 @@ def test_every_fact_of_the_model_stands_in_the_table():
 
 def test_a_part_without_marks_is_refused():
     with pytest.raises(ValueError, match="no marks for 'nothing'"):
-        rewritten(TEXT, "nothing", "text")
+        rewritten(TEXT, "nothing", "text", writer=WRITER)

@@ -8,6 +8,7 @@ import pytest
 from opsonin.trial import declared_split, validate
 from opsonin.trial.calibrate import model_seal
 from opsonin.trial.calibrated import DRAFT, FITTED, Ensemble, read_ensemble
+from opsonin.trial.igg_say import beside_rows, beside_title
 from opsonin.trial.page import fitted_rows, published_cells, unused_line
 from opsonin.trial.summary import summary
 
@@ -30,6 +31,18 @@ def fitted(known):
 def test_the_page_shows_every_published_value_as_declared(draft):
     missing = [row.name for row in draft.rows if published_cells(row) not in PAGE]
     assert not missing, "run: python -m opsonin.trial.page docs/explanation/validation.md"
+
+
+def test_the_page_shows_igg_as_declared_and_as_published_models_have_it(draft):
+    """Everything but the intervals, which hang on people and seed."""
+    igg = draft.igg
+    missing = [row.name for row in igg.rows if published_cells(row) not in PAGE]
+    for found in igg.beside:
+        lines = [line for line in beside_rows(found, igg) if not line[0].startswith("… 95 %")]
+        missing += [line[0] for line in lines if "| " + " | ".join(line) + " |" not in PAGE]
+        missing += [found.regimen.id] * (beside_title(found, igg.weight_kg) not in PAGE)
+    missing += [item.what for item in igg.not_compared if f"- {item.what}: {item.why}" not in PAGE]
+    assert not missing, "run: python -m opsonin.trial.page docs/explanation/validation.md --only-igg"
 
 
 def test_the_page_lists_what_is_not_compared_and_the_seal(draft):

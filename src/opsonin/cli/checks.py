@@ -1,12 +1,15 @@
-"""More ways to validate: the chances of harms, and which unknowns drive the forecasts. Parse, call, render."""
+"""More ways to validate: chances of harms, serum IgG, which unknowns drive the forecasts. Parse, call, render."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from opsonin.trial.igg import IggSection
 
 
 def validate_harm(*, out: Path | None, as_json: bool) -> None:
@@ -52,6 +55,20 @@ def validate_sensitivity(*, samples: int, seed: int, threads: int | None, out: P
     for name, part in found.parts.items():
         print_table(TITLES[name], HEAD, sensitivity_rows(part))
     click.echo(f"Total Sobol indices, {found.samples} base samples, seed {found.seed}; {found.course}.")
+
+
+def print_igg(found: IggSection) -> None:
+    """Serum IgG beside what was published, after the tables of a validation."""
+    from opsonin.cli.tables import print_table
+    from opsonin.trial import igg_say as say
+
+    print_table(say.TITLE, say.IGG_HEAD, say.igg_rows(found))
+    for one in found.beside:
+        print_table(say.beside_title(one, found.weight_kg), say.beside_head(one), say.beside_rows(one, found))
+    click.echo(say.SAYS)
+    click.echo(f"Of IgG not compared: {len(found.not_compared)}")
+    for item in found.not_compared:
+        click.echo(f"  {item.what}: {item.why}")
 
 
 def _write(path: Path, document: dict[str, Any]) -> None:

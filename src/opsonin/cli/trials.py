@@ -153,7 +153,7 @@ def validate(
     from opsonin.knowledge import load_knowledge
     from opsonin.trial import read_trials
     from opsonin.trial import validate as compare
-    from opsonin.trial.say import validation_to_dict
+    from opsonin.trial.igg_say import validation_document
 
     handed_in = None if arms is None else read_trials(arms)
     ensemble = _ensemble(parameter_set)
@@ -171,10 +171,10 @@ def validate(
         from opsonin.trial.figures import write_forest
 
         written = write_forest(found, out)
-        _write_json(out / "validation.json", validation_to_dict(found))
+        _write_json(out / "validation.json", validation_document(found))
         click.echo(f"Wrote {len(written) + 1} files to {out}", err=True)
     if as_json:
-        _print_json(validation_to_dict(found))
+        _print_json(validation_document(found))
     else:
         _print_validation(found)
 
@@ -282,6 +282,8 @@ def _print_validation(found: Validation) -> None:
     click.echo(f"Not compared: {len(found.unused)}")
     for item in found.unused:
         click.echo(f"  {item.what}: {item.why}")
+    if found.igg is not None:
+        checks.print_igg(found.igg)
     click.echo(f"Parameters: {found.parameters}. {_made_with(found)}")
 
 

@@ -1,4 +1,4 @@
-"""How high, how long? Endpoints of serum IgG at visits: the peak, the rise on a day, the half-life in a window.
+"""How high, how long? Endpoints of serum IgG at visits: peak, level and rise on a day, half-life in a window.
 
 `levels` is (people, visits) in g/L, `days` is (visits,): days since the first infusion began. A half-life of infused
 IgG depends on the window and on whether the level before treatment is subtracted, so both are part of the definition.
@@ -18,6 +18,15 @@ def highest_level(levels: ArrayLike, days: ArrayLike) -> Floats:
     return np.asarray(levels, float)[:, np.asarray(days, float) > 0].max(axis=1)
 
 
+def level_on(levels: ArrayLike, days: ArrayLike, *, day: float) -> Floats:
+    """The level at the visit on this day, g/L; (people,). ValueError when no visit is on that day.
+
+    >>> level_on([[10.0, 30, 12]], [0, 1, 28], day=28).tolist()
+    [12.0]
+    """
+    return counts_on(levels, days, day=day)
+
+
 def rise_on(levels: ArrayLike, days: ArrayLike, *, before: ArrayLike, day: float) -> Floats:
     """The level at the visit on this day less the level before treatment, g/L; (people,)."""
     return counts_on(levels, days, day=day) - np.asarray(before, float)
@@ -28,8 +37,8 @@ def half_life(
 ) -> Floats:
     """Half-life from a line through the logarithms at the visits of the window, days; (people,).
 
-    corrected: the level before treatment is subtracted first. NaN where the line does not fall, or where a corrected
-    level in the window is not above 0.
+    first_day, last_day: the window, both ends in it. corrected: the level before treatment is subtracted first.
+    NaN where the line does not fall, or where a corrected level in the window is not above 0.
 
     >>> half_life([[32.0, 16, 8]], [0, 10, 20], before=0, first_day=0, last_day=20, corrected=False).round(6).tolist()
     [10.0]

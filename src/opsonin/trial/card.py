@@ -27,12 +27,15 @@ from opsonin.simulate.symbols import trace
 from opsonin.trial.calibrate import model_seal
 from opsonin.trial.calibrated import FITTED
 from opsonin.trial.harms import harm_checks, met
+from opsonin.trial.igg import OUTSIDE
 from opsonin.trial.page import FITTED_HEAD, fitted_rows
+from opsonin.trial.parts import rewritten
 from opsonin.trial.say import ROW_HEAD, markdown_table
 from opsonin.trial.sensitivity import sensitivity
 from opsonin.trial.sensitivity_say import HEAD, TITLES, sensitivity_rows
 from opsonin.trial.split import declared_split
 
+WRITER = "opsonin.trial.card"
 CARD, VALIDATION, CHANGES = "model-card-itp.md", "validation.md", "CHANGELOG.md"
 PARAMETER_HEAD = ("symbol", "what it is", "value", "unit", "spread", "obtained, status", "source and place", "note")
 TIGHT = 0.5  # correlations of logs from here on are shown
@@ -206,7 +209,7 @@ def _scores(page: str) -> str:
 
 
 def _misses(page: str) -> Iterator[str]:
-    """Every published value outside its predictive interval, as the validation page has it."""
+    """Every published value outside its predictive interval, as the validation page has it, IgG last."""
     split = ""
     for line in page.splitlines():
         if line.startswith("### ") and line.endswith(" parameters"):
@@ -214,6 +217,8 @@ def _misses(page: str) -> Iterator[str]:
         cells = [cell.strip() for cell in line.strip("|").split("|")]
         if cells[-1] == "NO" and len(cells) == len(ROW_HEAD):
             yield f"- {split}: {cells[0]}, {cells[1]}: published {cells[3]}, predicted {cells[5]} ({cells[6]})"
+        elif cells[-2:] == ["NO", OUTSIDE]:
+            yield f"- IgG, {OUTSIDE}: {cells[0]}, {cells[1]}: published {cells[3]}, predicted {cells[5]} ({cells[6]})"
 
 
 def _harms(knowledge: Knowledge) -> Iterator[str]:
@@ -242,31 +247,13 @@ def _history(changes: Path) -> Iterator[str]:
                 yield f"- {head.strip()}: {' '.join(entry.removeprefix('model:').split())}"
 
 
-def rewritten(text: str, name: str, made: str) -> str:
-    """The card with one part written anew between its marks."""
-    begin, end = f"<!-- {name}: begin, written by opsonin.trial.card -->", f"<!-- {name}: end -->"
-    if begin not in text or end not in text:
-        raise ValueError(f"the card has no marks for {name!r}")
-    before, _, rest = text.partition(begin)
-    return f"{before}{begin}\n\n{made}\n\n{end}{rest.partition(end)[2]}"
-
-
-def written(text: str, name: str) -> str:
-    """What stands between the marks of a part."""
-    return (
-        text.partition(f"<!-- {name}: begin, written by opsonin.trial.card -->")[2]
-        .partition(f"<!-- {name}: end -->")[0]
-        .strip()
-    )
-
-
 def main(docs: Path, *, again: Callable[[Knowledge], str] = sensitivity_part) -> None:
     """Write every part of the card anew."""
     knowledge = load_knowledge()
     path = docs / CARD
     text = path.read_text(encoding="utf-8")
     for name, made in {**parts(knowledge, docs), "sensitivity": again(knowledge)}.items():
-        text = rewritten(text, name, made)
+        text = rewritten(text, name, made, writer=WRITER)
     path.write_text(text, encoding="utf-8")
 
 

@@ -69,6 +69,7 @@ VALUES: Mapping[str, Callable[..., Any]] = {
     "change-on": clocks.change_on,
     "count-on": responders.counts_on,
     "highest-level": levels.highest_level,
+    "level-on": levels.level_on,
     "rise-of-level-on": levels.rise_on,
     "half-life": levels.half_life,
     "counts-at-visits": counts_at_visits,

@@ -14,9 +14,10 @@ from opsonin.population import bands
 from opsonin.response.clocks import highest_rise
 from opsonin.response.series import first_reaching, next_fall
 from opsonin.trial.extras import need
+from opsonin.trial.rows import Row
 from opsonin.trial.run import ArmOutcome, Outcome
 from opsonin.trial.survival import kaplan_meier
-from opsonin.trial.validate import Row, Validation
+from opsonin.trial.validate import Validation
 
 # Okabe and Ito's palette: told apart with any colour vision.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")

@@ -1,8 +1,10 @@
-"""The validation page of the documentation: its tables, written between two marks; the words around them are ours.
+"""The validation page of the documentation: its tables, written between marks; the words around them are ours.
 
     python -m opsonin.trial.page docs/explanation/validation.md
+    python -m opsonin.trial.page docs/explanation/validation.md --only-igg
 
-runs the validation with the fitted ensemble and with the draft and writes the tables anew.
+runs the validation with the fitted ensemble and with the draft and writes the tables anew; the second writes those of
+serum IgG only, which are the same and take a minute or two.
 """
 
 from __future__ import annotations
@@ -15,6 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from opsonin.trial.calibrated import FITTED
+from opsonin.trial.igg_say import igg_part
+from opsonin.trial.parts import rewritten
+from opsonin.trial.rows import Row
 from opsonin.trial.say import (
     ROW_HEAD,
     SCORE_HEAD,
@@ -26,7 +31,7 @@ from opsonin.trial.say import (
     score_rows,
     span,
 )
-from opsonin.trial.validate import Row, Unused, Validation
+from opsonin.trial.validate import Unused, Validation
 
 FITTED_HEAD = ("who", "fitted value", "unit", "mean", "95 % interval")
 WORDS = {
@@ -41,8 +46,8 @@ WORDS = {
     "recovery_cv": ("… its spread between people (CV)", "1"),
     "trial_sd": ("how much trials differ beyond chance (SD, logit scale)", "1"),
 }
-BEGIN, END = "<!-- tables: begin, written by opsonin.trial.page -->", "<!-- tables: end -->"
-SEED = 1
+WRITER = "opsonin.trial.page"
+PEOPLE, SEED = 500, 1
 
 
 def tables(first: Validation, beside: Validation, *, on: date) -> str:
@@ -95,25 +100,25 @@ def published_cells(row: Row) -> str:
     return "| " + " | ".join(cell.replace("|", "/") for cell in cells) + " |"
 
 
-def rewritten(text: str, made: str) -> str:
-    """The page with new tables between its marks."""
-    before, _, rest = text.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}\n\n{made}\n\n{END}{after}"
-
-
-def main(path: Path) -> None:
-    """Validate twice and write the tables of the page anew."""
+def main(path: Path, *, only_igg: bool = False) -> None:
+    """Validate twice and write the tables of the page anew, or simulate and write only what is about serum IgG."""
     from opsonin.knowledge import load_knowledge
     from opsonin.trial.calibrated import DRAFT, read_ensemble
+    from opsonin.trial.igg import igg_section
     from opsonin.trial.validate import validate
 
-    knowledge = load_knowledge()
-    first = validate(knowledge=knowledge, people=500, seed=SEED, threads=2, ensemble=read_ensemble())
-    beside = validate(knowledge=knowledge, people=2000, seed=SEED, threads=2, ensemble=DRAFT)
+    knowledge, fitted = load_knowledge(), read_ensemble()
     page = path.read_text(encoding="utf-8")
-    path.write_text(rewritten(page, tables(first, beside, on=date.today())), encoding="utf-8")
+    if only_igg:
+        igg = igg_section(knowledge=knowledge, people=PEOPLE, seed=SEED, threads=2, ensemble=fitted)
+    else:
+        first = validate(knowledge=knowledge, people=PEOPLE, seed=SEED, threads=2, ensemble=fitted)
+        beside = validate(knowledge=knowledge, people=2000, seed=SEED, threads=2, ensemble=DRAFT)
+        assert first.igg is not None
+        igg = first.igg
+        page = rewritten(page, "tables", tables(first, beside, on=date.today()), writer=WRITER)
+    path.write_text(rewritten(page, "igg", "\n".join(igg_part(igg)), writer=WRITER), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), only_igg="--only-igg" in sys.argv[2:])

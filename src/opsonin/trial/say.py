@@ -6,10 +6,11 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from opsonin.trial.rows import Row, unit_of
 from opsonin.trial.run import ArmOutcome, Outcome
 from opsonin.trial.say_predictors import predictors_to_list
 from opsonin.trial.summary import Score, summary
-from opsonin.trial.validate import UNITS, Row, Validation
+from opsonin.trial.validate import Validation
 
 TITLES = {
     "calibration": "Calibration",
@@ -46,7 +47,7 @@ def outcome_rows(outcome: Outcome) -> Iterator[tuple[str, ...]]:
             yield (
                 arm.arm.id,
                 endpoint.says,
-                UNITS[endpoint.kind or "count"],
+                unit_of(endpoint),
                 plain(prediction.typical),
                 span(prediction.low, prediction.high),
                 published,
@@ -159,7 +160,7 @@ def validation_to_dict(found: Validation) -> dict[str, Any]:
             }
             for split, ages in scores.items()
         },
-        "rows": [_finite({**vars(row), "inside": row.inside}) for row in found.rows],
+        "rows": [finite({**vars(row), "inside": row.inside}) for row in found.rows],
         "unused": [vars(item) for item in found.unused],
     }
 
@@ -187,7 +188,7 @@ def _arm_to_dict(arm: ArmOutcome) -> dict[str, Any]:
         "n": arm.arm.n,
         "mean_grams": float(arm.given.grams.sum(axis=1).mean()),
         "endpoints": [
-            _finite(
+            finite(
                 {
                     "id": found.endpoint.id,
                     "says": found.endpoint.says,
@@ -202,7 +203,7 @@ def _arm_to_dict(arm: ArmOutcome) -> dict[str, Any]:
     }
 
 
-def _finite(entries: dict[str, Any]) -> dict[str, Any]:
+def finite(entries: dict[str, Any]) -> dict[str, Any]:
     """JSON knows no infinity: "not reached" stands for it, nothing for what does not exist."""
 
     def said(value: Any) -> Any:

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from opsonin.trial.rows import Row
 from opsonin.trial.split import SPLITS
-from opsonin.trial.validate import OWN_ARMS, Row, Validation
+from opsonin.trial.validate import OWN_ARMS, Validation
 
 MEAN_MISS = 0.8  # mean distance of a normal variable from its mean, in standard deviations: √(2/π)
 

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from opsonin.trial.chance import exact_binomial
+from opsonin.trial.rows import Row
 from opsonin.trial.summary import score, summary
-from opsonin.trial.validate import Row, Validation
+from opsonin.trial.validate import Validation
 
 
 def rate(observed, predicted, n=50, low=0.0, high=100.0, **changes) -> Row:

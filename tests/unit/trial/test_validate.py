@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from opsonin.trial import declared_split, declared_trials, read_trials, validate
+from opsonin.trial.igg_say import validation_document
 from opsonin.trial.read import ARMS
 from opsonin.trial.say import validation_to_dict
 
@@ -59,6 +60,16 @@ def test_the_json_holds_the_promised_keys_and_no_infinity(found):
     assert "not included" in document["says"]
 
 
+def test_igg_stands_beside_the_scores_and_enters_none(found):
+    document = validation_document(found)
+    assert document["igg"]["beside"] and document["igg"]["not_compared"]
+    assert (
+        {row["split"] for row in document["rows"]} == set(document["summary"]) == {"calibration", "seen", "validation"}
+    )
+    seen = {row.name: row for row in found.rows if row.split == "seen"}
+    assert all(row == seen[row.name] for row in found.igg.rows if row.split == "seen")
+
+
 def test_arms_handed_in_are_their_own_split(known, tmp_path):
     study = yaml.safe_load((ARMS / "julia_2009.yaml").read_text(encoding="utf-8"))
     study["id"] = "mine"
@@ -67,6 +78,7 @@ def test_arms_handed_in_are_their_own_split(known, tmp_path):
     assert {row.split for row in mine.rows} == {"arms"}
     assert validation_to_dict(mine)["summary"]["arms"]["n_endpoints"] == 1
     assert not any(item.what in declared_split().unused for item in mine.unused)
+    assert mine.igg is None and "igg" not in validation_document(mine)
 
 
 def test_a_model_cannot_pass_a_trial_it_does_not_resemble(known, tmp_path):
