@@ -7,7 +7,7 @@ import opsonin
 from opsonin.knowledge import Knowledge
 from opsonin.mechanism.atg_parameters import shelf_parameters
 from opsonin.planning.atg_outlook import atg_outlook
-from opsonin.planning.atg_request import AtgDose
+from opsonin.population.atg_courses import AtgDose
 from opsonin.report.atg_outlook import draw_outlook
 from opsonin.report.figures import figures
 from opsonin.trial.atg_say import write_check_figure

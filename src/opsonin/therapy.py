@@ -24,7 +24,7 @@ from opsonin.planning.forecast import MODEL_ID, SOLVER, forecasts
 from opsonin.planning.unknown import not_known, not_used
 
 if TYPE_CHECKING:
-    from opsonin.update import Event, FollowUp
+    from opsonin.update import AtgFollowUp, Event, FollowUp
 
 PLAN_SCHEMA = "opsonin-plan/1"
 ATG_PLAN_SCHEMA = "opsonin-atg-plan/1"
@@ -224,3 +224,29 @@ def follow_up(
 
     settings = Settings(people, seed, horizon_days, threads, __version__, SAFETY_FRAME, trust_data)
     return follow(patient, goal, circumstances, events, knowledge=knowledge, settings=settings, progress=progress)
+
+
+def follow_up_course(
+    recipient: Recipient,
+    request: Request,
+    circumstances: Circumstances,
+    *,
+    knowledge: Knowledge,
+    people: int = 20_000,
+    horizon_days: int = 28,
+    seed: int = 1,
+    threads: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> AtgFollowUp:
+    """What do the counts and levels since the first dose tell of this person? Exploratory: no dose is taken from it.
+
+    Raises InputRefused for what the models cannot do: a product or person they do not hold for, a level by another
+    assay. Needs the extra `bayes`.
+    """
+    from opsonin.update import Settings, follow_atg
+
+    settings = Settings(people, seed, horizon_days, threads, __version__, SAFETY_FRAME)
+    hours = atg_courses.hours_of(request, circumstances, knowledge)
+    return follow_atg(
+        recipient, request, circumstances, knowledge=knowledge, settings=settings, hours=hours, progress=progress
+    )

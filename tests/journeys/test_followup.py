@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-EXAMPLES = sorted((ROOT / "examples").glob("followup-*.yaml"))
+EXAMPLES = sorted(
+    set((ROOT / "examples").glob("followup-*.yaml")) - set((ROOT / "examples").glob("followup-atg-*.yaml"))
+)
 RESPONDER = ROOT / "examples/followup-responder.yaml"
 EVENTS = ROOT / "examples/followup-responder.events.jsonl"
 QUICK = ("--people", "3000")

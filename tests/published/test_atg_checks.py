@@ -13,6 +13,7 @@ import pytest
 
 from opsonin.case.atg_parameters_file import read_atg_parameters
 from opsonin.knowledge import load_knowledge
+from opsonin.mechanism.atg_reports import EARLY_RECOVERY_FACT
 from opsonin.trial.atg_checks import declared_checks
 from opsonin.trial.atg_measures import MEASURES, OF_MANY
 from opsonin.trial.atg_say import check_cells, validation_to_dict, verdict
@@ -59,6 +60,15 @@ def test_misses_are_misses_and_agreements_agree(found):
     missed = {row.id for row in found.rows if not row.agrees}
     assert missed == MISSES_FREE | MISSES_FIT
     assert {row.id for row in found.rows if row.used == "free" and not row.agrees} == MISSES_FREE
+
+
+def test_the_shelf_says_by_how_much_early_recovery_is_too_fast(found):
+    """What every follow-up prints as its first reason; a model that is mended needs another sentence."""
+    row = next(row for row in found.rows if row.id == "smpc_3_months")
+    fact = KNOWN.fact(EARLY_RECOVERY_FACT)
+    assert not row.agrees and row.high is not None and row.predicted > row.high
+    assert f"about {float(row.published):.0f} %" in fact.says and f"{row.predicted:.0f} %" in fact.says
+    assert row.source in {citation.source for citation in fact.citations}
 
 
 def test_the_derivation_is_reproduced(found):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 from opsonin.case import limits
+from opsonin.case.atg_fields import DoseBlock
 from opsonin.case.check_amounts import body, measured_amounts, team_limits, weight_change, within
 from opsonin.case.check_dates import birth, medicine_dates, not_after, not_before, not_before_birth, order
 from opsonin.case.check_required import age_or_birth_date, block_complete
@@ -13,8 +14,14 @@ from opsonin.case.check_sense import conflicting_measurements, conflicting_weigh
 from opsonin.case.check_unusual import check_unusual
 from opsonin.case.document import Place
 from opsonin.case.sight import AtgSight
+from opsonin.patient.event_line import ATG_LEVELS
 
-_WITH_A_DATE = ("weights", "measured", "given")
+NO_ASSAY = (
+    "is missing: levels of antithymocyte globulin by different assays do not compare.",
+    "Ask the laboratory, and write for example active-au, total-rabbit-igg or total-horse-igg.",
+)
+LONGEST = timedelta(hours=float(limits.INFUSION_HOURS.high))
+_WITH_A_DATE, _WITH_A_TIME = ("weights", "measured", "given"), ("measured", "given")
 
 
 def check_atg(sight: AtgSight) -> None:
@@ -26,6 +33,7 @@ def check_atg(sight: AtgSight) -> None:
     _amounts(sight)
     pregnancy(sight)
     conflicting_measurements(sight)
+    _assays(sight)
     conflicting_weights(sight)
     stock(sight)
     prices(sight)
@@ -35,7 +43,9 @@ def check_atg(sight: AtgSight) -> None:
 def _one_day_each(sight: AtgSight) -> None:
     """A day or a time, not both and not neither, where a day is needed."""
     places: list[tuple[Place, object, object, bool]] = [
-        (("given", index), dose.date, dose.time, True) for index, dose in enumerate(sight.file.given or [])
+        ((name, index), entry.date, entry.time, True)
+        for name in _WITH_A_TIME
+        for index, entry in enumerate(getattr(sight.file, name) or [])
     ]
     transplant = sight.file.transplant
     if transplant is not None:
@@ -45,7 +55,17 @@ def _one_day_each(sight: AtgSight) -> None:
             why = "is given beside the time, which holds the day."
             sight.notes.add((*place, "date"), why, "Keep one of the two.")
         elif needed and day is None and time is None and not sight.notes.touched((*place, "time")):
-            sight.notes.missing((*place, "date"), "is missing, and so is time.", "Write the day it was given.")
+            sight.notes.missing((*place, "date"), "is missing, and so is time.", "Write the day.")
+
+
+def _assays(sight: AtgSight) -> None:
+    """A level without its assay means nothing; a count has none."""
+    for index, one in enumerate(sight.file.measured or []):
+        place: Place = ("measured", index, "assay")
+        if one.what in ATG_LEVELS and one.assay is None and not sight.notes.touched(place):
+            sight.notes.missing(place, *NO_ASSAY)
+        elif one.what is not None and one.what not in ATG_LEVELS and one.assay is not None:
+            sight.notes.add(place, f"is given, but {one.what} has none.", "Delete it, or correct what was measured.")
 
 
 def _dates(sight: AtgSight) -> None:
@@ -67,9 +87,10 @@ def _past_days(sight: AtgSight) -> Iterator[tuple[Place, date]]:
         for index, entry in enumerate(getattr(file, name) or []):
             if entry.date:
                 yield (name, index, "date"), entry.date
-    for index, dose in enumerate(file.given or []):
-        if dose.time:
-            yield ("given", index, "time"), dose.time.date()
+    for name in _WITH_A_TIME:
+        for index, entry in enumerate(getattr(file, name) or []):
+            if entry.time:
+                yield (name, index, "time"), entry.time.date()
     for index, course in enumerate(file.previous_atg or []):
         if course.last:
             yield ("previous_atg", index, "last"), course.last
@@ -130,6 +151,7 @@ def _amounts(sight: AtgSight) -> None:
     team_limits(sight)
     for index, given in enumerate(file.given or []):
         within(sight, ("given", index, "dose"), given.dose, limits.GLOBULIN_GIVEN)
+        _ended(sight, ("given", index, "ended"), given)
     for index, item in enumerate(file.stock or []):
         for number, vial in enumerate(item.vials or []):
             within(sight, ("stock", index, "vials", number), vial, limits.GLOBULIN_VIAL)
@@ -139,6 +161,16 @@ def _amounts(sight: AtgSight) -> None:
         within(sight, ("infusion_hours", "later"), file.infusion_hours.later, limits.INFUSION_HOURS)
     if file.pump is not None:
         within(sight, ("pump", "resolution"), file.pump.resolution, limits.PUMP_STEP)
+
+
+def _ended(sight: AtgSight, place: Place, given: DoseBlock) -> None:
+    """An end belongs to a start, and lies within a day after it."""
+    if given.ended is None:
+        return
+    if given.time is None:
+        sight.notes.add(place, "is given without the start.", "Write the start as `time`, or delete this.")
+    elif not given.time < given.ended <= given.time + LONGEST:
+        sight.notes.add(place, "is not within 24 h after the start.", "Correct one of the two.")
 
 
 def _sense(sight: AtgSight) -> None:

@@ -10,15 +10,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, tzinfo
+from datetime import date, datetime, tzinfo
 from typing import TYPE_CHECKING
 
 from opsonin.case import limits
+from opsonin.case.atg_checks import NO_ASSAY
 from opsonin.case.case import AtgCase
 from opsonin.errors import InputRefused, Problem
 from opsonin.patient import GlobulinDose, Measurement
 from opsonin.patient.event import Event, standing
-from opsonin.patient.event_line import ATG_MEASURED, read_value
+from opsonin.patient.event_line import ATG_LEVELS, ATG_MEASURED, read_value
 from opsonin.quantities import Quantity, read_quantity
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def add_events(case: AtgCase, events: Sequence[Event], knowledge: Knowledge, *, 
     ]
     if problems:
         raise InputRefused(problems, source=source)
-    doses = [GlobulinDose(_product(e), _dose(e).amount * _MG_PER_G, _day(e, zone), e.at) for e in given]
+    doses = [GlobulinDose(_product(e), _dose(e).amount * _MG_PER_G, _day(e, zone), e.at, e.until) for e in given]
     measured = [_measurement(event, zone) for event in counted]
     who = case.recipient
     recipient = replace(
@@ -87,7 +88,9 @@ def _dose(event: Event) -> Quantity:
 
 def _measurement(event: Event, zone: tzinfo | None) -> Measurement:
     value = read_value(event.what, event.written)
-    return Measurement(event.what, value.amount, value.unit, _day(event, zone), event.written)
+    return Measurement(
+        event.what, value.amount, value.unit, _day(event, zone), event.written, event.at, assay=event.assay
+    )
 
 
 def _after_the_day(events: Sequence[Event], case: AtgCase, zone: tzinfo | None) -> Iterator[Problem]:
@@ -143,16 +146,29 @@ def _dose_problems(event: Event) -> Iterator[Problem]:
 
 def _counted_problems(counted: Sequence[Event], case: AtgCase, zone: tzinfo | None) -> Iterator[Problem]:
     """A count without a value of its own, or a second one of its kind on its day."""
-    days = {(one.what, one.taken_on): f"the case, {one.written}" for one in case.recipient.measurements}
+    days = {
+        _once(one.what, one.taken_on, one.taken_at): f"the case, {one.written}" for one in case.recipient.measurements
+    }
     for event in counted:
         if event.below:
             why = "is below detection, which is no value to hold against a limit."
             yield Problem(f"{event.place}.value", event.written, why, "Write the value the laboratory counted.")
-        key = (event.what, _day(event, zone))
+        if event.what in ATG_LEVELS and not event.assay:
+            why, remedy = NO_ASSAY
+            yield Problem(f"{event.place}.assay", "", why, remedy)
+        elif event.assay and event.what not in ATG_LEVELS:
+            why = f"is given, but {event.what} has none."
+            yield Problem(f"{event.place}.assay", event.assay, why, "Delete it, or correct what was measured.")
+        key = _once(event.what, _day(event, zone), event.at)
         if key in days:
             why = f"is a second {event.what} of {key[1].isoformat()}; the first stands in {days[key]}."
             yield Problem(f"{event.place}.value", event.written, why, _ONE_DAY)
         days.setdefault(key, f"{event.place}, {event.written}")
+
+
+def _once(what: str, day: date, at: datetime | None) -> tuple[str, date]:
+    """What may be measured once: a count on a day, a level of antithymocyte globulin at a time."""
+    return what, at if what in ATG_LEVELS and at is not None else day
 
 
 def _says(source: str, still: Sequence[Event], given: Sequence[Event], counted: Sequence[Event]) -> str:

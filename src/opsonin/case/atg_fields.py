@@ -72,12 +72,26 @@ class AtgMeasuredBlock(Block):
     )
     value: Annotated[Quantity | None, read.any_amount(set(ATG_MEASURED.values()))] = fact(
         "The value with its unit: white-cells, lymphocytes and platelets in 10^9/L, 10^3/uL, /uL or /mm3; cd2, cd3 and "
-        "cd4 in /uL, /mm3 or 10^6/L; haemoglobin in g/L or g/dL; creatinine in umol/L or mg/dL.",
+        "cd4 in /uL, /mm3 or 10^6/L; haemoglobin in g/L or g/dL; creatinine in umol/L or mg/dL; total-atg in ug/mL or "
+        "mg/L; active-atg in AU/mL.",
         "2600 /mm3",
         needed="a measurement is its value",
     )
-    date: Day = fact("Day the sample was taken.", "2026-11-23", needed="an old count says little about today")
+    assay: Words = fact(
+        "Of total-atg and active-atg, where it is needed: by which assay, for assays do not compare. "
+        "The models know total-rabbit-igg, total-horse-igg and active-au.",
+        "active-au",
+    )
+    date: Day = fact("Day the sample was taken; give this or the time.", "2026-11-23")
+    time: Annotated[datetime | None, read.moment()] = fact(
+        "When the sample was taken, with time zone; give this or the date.", "2026-11-23T06:30+01:00"
+    )
     confirmed: YesNo = CONFIRMED
+
+    @property
+    def day(self) -> Day:
+        """The day the sample was taken."""
+        return self.time.date() if self.time is not None else self.date
 
     @field_validator("value", mode="after")
     @classmethod
@@ -93,6 +107,9 @@ class DoseBlock(Block):
     date: Day = fact("Day it was given; give this or the time.", "2026-11-21")
     time: Annotated[datetime | None, read.moment()] = fact(
         "Start of the infusion with time zone; give this or the date.", "2026-11-21T08:00+01:00"
+    )
+    ended: Annotated[datetime | None, read.moment()] = fact(
+        "Its end with time zone, when it is known.", "2026-11-21T14:00+01:00"
     )
 
 

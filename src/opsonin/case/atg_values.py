@@ -89,7 +89,11 @@ def _measurements(said: list[fields.AtgMeasuredBlock]) -> tuple[Measurement, ...
     found = []
     for one in said:
         value = known(one.value)
-        found.append(Measurement(known(one.what), value.amount, value.unit, known(one.date), value.written))
+        found.append(
+            Measurement(
+                known(one.what), value.amount, value.unit, known(one.day), value.written, one.time, one.assay or ""
+            )
+        )
     return tuple(sorted(found, key=lambda measurement: measurement.taken_on))
 
 
@@ -99,7 +103,7 @@ def _given(said: list[fields.DoseBlock] | None) -> tuple[GlobulinDose, ...] | No
     doses = []
     for one in said:
         day = one.time.date() if one.time else known(one.date)
-        doses.append(GlobulinDose(known(one.product), known(one.dose).amount * _MG_PER_G, day, one.time))
+        doses.append(GlobulinDose(known(one.product), known(one.dose).amount * _MG_PER_G, day, one.time, one.ended))
     return tuple(doses)
 
 

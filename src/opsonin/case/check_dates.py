@@ -110,7 +110,7 @@ def order(sight: Seen) -> None:
     """Weights, and values of one quantity, stand oldest first: a mistyped year then shows."""
     _ascending(sight, "weights", [(i, w.date, "") for i, w in enumerate(sight.file.weights or [])])
     for what in dict.fromkeys(one.what for one in sight.file.measured or [] if one.what):
-        rows = [(i, m.date, what) for i, m in enumerate(sight.file.measured or []) if m.what == what]
+        rows = [(i, m.day, what) for i, m in enumerate(sight.file.measured or []) if m.what == what]
         _ascending(sight, "measured", rows)
 
 

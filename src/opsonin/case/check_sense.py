@@ -9,6 +9,7 @@ from opsonin.case import limits
 from opsonin.case.document import Place
 from opsonin.case.readers import PRODUCT_PATTERN, read_product
 from opsonin.case.sight import Seen, Sight
+from opsonin.patient.event_line import ATG_LEVELS
 from opsonin.quantities import show
 
 _DIAGNOSES = ("primary-itp", "secondary-itp")
@@ -101,13 +102,15 @@ def _antibodies(sight: Sight) -> None:
 
 
 def conflicting_measurements(sight: Seen) -> None:
+    """Two values of one quantity on one day; levels of antithymocyte globulin may be told apart by their time."""
     seen: dict[tuple[object, object], tuple[int, object]] = {}
     for index, one in enumerate(sight.file.measured or []):
-        if one.what is None or one.value is None or one.date is None:
+        if one.what is None or one.value is None or one.day is None:
             continue
-        first = seen.setdefault((one.what, one.date), (index, one.value.amount))
+        when = one.time if one.what in ATG_LEVELS and one.time is not None else one.day
+        first = seen.setdefault((one.what, when), (index, one.value.amount))
         if first[1] != one.value.amount:
-            _conflict(sight, ("measured", index, "value"), f"measured[{first[0]}]", f"{one.what} on {one.date}")
+            _conflict(sight, ("measured", index, "value"), f"measured[{first[0]}]", f"{one.what} on {when}")
 
 
 def conflicting_weights(sight: Seen) -> None:

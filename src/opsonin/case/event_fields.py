@@ -86,6 +86,7 @@ class EventLine(Block):
     dose: Words = fact("given, a medicine or antithymocyte globulin: how much.", "500 mg")
     route: Words = fact("given, a medicine: how.", "by mouth")
     value: Words = fact("measured: the value with its unit; < before it when below detection.", "<5 x10^9/L")
+    assay: Words = fact("measured, a level of antithymocyte globulin: by which assay.", "active-au")
     lots: list[Words] | None = fact("start, bag, given: the lots, as printed on the vials.", ["A123B45"])
     vials: list[Words] | None = fact("start, bag: what each vial holds, one entry for each.", ["20 g", "20 g", "5 g"])
     concentration: Words = fact("start, bag: the strength of what runs in.", "100 mg/mL")

@@ -148,6 +148,11 @@ class MeasuredBlock(Block):
     date: Day = fact("Day the sample was taken.", "2026-11-19", needed="an old count says little about today")
     confirmed: YesNo = CONFIRMED
 
+    @property
+    def day(self) -> Day:
+        """The day the sample was taken."""
+        return self.date
+
     @field_validator("value", mode="after")
     @classmethod
     def _in_its_unit(cls, value: Any, info: ValidationInfo) -> Quantity | None:

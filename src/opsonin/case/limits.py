@@ -76,6 +76,8 @@ _MEASURED = {
     "lymphocytes": Limits("white_cells", "0.001", "1000", "0.01", "10", "from aplasia to leukaemia", True),
     **{what: Limits("t_cells", "0.1", "20000", "1", "3000", "from depletion to a lymphoid leukaemia", True)
        for what in ("cd2", "cd3", "cd4")},
+    "total-atg": Limits("atg_level", "0.001", "5000", "0.1", "1000", "published peaks are below 1200", True),
+    "active-atg": Limits("active_atg", "0.0001", "1000", "0.01", "100", "published peaks are below 100", True),
     "haemoglobin": Limits("haemoglobin", "15", "270", "40", "200", "beyond both ends of reported survivors"),
 }  # fmt: skip
 GRAMS_GIVEN = Limits("mass", "0.1", "500", "1", "200", "one infusion; 2 g/kg at 200 kg would be 400 g")

@@ -12,6 +12,7 @@ from opsonin.case.atg_fields import ATG_MEASURED, AtgCaseFile
 from opsonin.case.atg_fields import THERAPY as ATG
 from opsonin.case.fields import MEASURED, SCHEMA, CaseFile
 from opsonin.case.readers import amount_pattern
+from opsonin.patient.event_line import ATG_LEVELS
 from opsonin.quantities import unit_kinds
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -99,7 +100,8 @@ def _add_what_goes_together(schema: dict[str, Any], blocks: dict[str, Any]) -> N
 def _add_what_goes_together_in_atg(schema: dict[str, Any], blocks: dict[str, Any]) -> None:
     blocks["RecipientBlock"]["oneOf"] = [_written("birth_date"), _written("age")]
     blocks["DoseBlock"]["oneOf"] = [_written("date"), _written("time")]
-    blocks["AtgMeasuredBlock"]["allOf"] = _units_of(ATG_MEASURED)
+    blocks["AtgMeasuredBlock"]["oneOf"] = [_written("date"), _written("time")]
+    blocks["AtgMeasuredBlock"]["allOf"] = [*_units_of(ATG_MEASURED), *_with_assay()]
     schema["properties"]["weights"]["minItems"] = 1
 
 
@@ -112,6 +114,11 @@ def _units_of(measured: Mapping[str, str]) -> list[dict[str, Any]]:
         }
         for what, kind in measured.items()
     ]
+
+
+def _with_assay() -> list[dict[str, Any]]:
+    """A level of antithymocyte globulin names its assay."""
+    return [{"if": {"properties": {"what": {"enum": list(ATG_LEVELS)}}}, "then": _written("assay")}]
 
 
 def _written(name: str) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from opsonin.errors import InputRefused, Problem
 if TYPE_CHECKING:
     from opsonin.knowledge import Knowledge
     from opsonin.mechanism.atg_parameters import AtgParameters
-    from opsonin.planning.atg_request import AtgDose
+    from opsonin.population.atg_courses import AtgDose
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 SITE = click.option("--site", type=_FILE, help="For atg: a site's own parameters (YAML).")
@@ -201,7 +201,7 @@ def _counts(baseline: tuple[str, ...]) -> dict[str, float]:
 def _courses(events_file: Path, product: str) -> dict[str, list[AtgDose]]:
     """The infusions of every ID; anything that is not a plain infusion is refused."""
     from opsonin.mechanism.atg_models import ATG_MODELS
-    from opsonin.planning.atg_request import AtgDose
+    from opsonin.population.atg_courses import AtgDose
     from opsonin.simulate import EventTable
 
     table = EventTable.read(ATG_MODELS[product], str(events_file))

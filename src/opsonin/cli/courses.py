@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from opsonin.cli import packs
+from opsonin.cli.recorded import with_doses_and_counts
 from opsonin.errors import InputRefused, Problem, did_you_mean
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def next_dose(
             [Problem("therapy", case.therapy, why, "Use `opsonin update` for it.")], source=str(case_file)
         )
     if beside:
-        case = _with_events(case, events_file, record_at, knowledge)
+        case = with_doses_and_counts(case, events_file, record_at, knowledge)
     request = case.request
     if redosing is not None:
         known_packs = [fact.id.rpartition("/")[2] for fact in knowledge.facts_under("policies/atg_redosing")]
@@ -90,17 +91,6 @@ def next_dose(
     print_next_dose(found, knowledge, Pages(to_terminal()))
     if report is not None:
         click.echo(f"Report: {report}", err=True)
-
-
-def _with_events(case: AtgCase, path: Path | None, record_at: str | None, knowledge: Knowledge) -> AtgCase:
-    """The case with the doses and counts of events, and on stderr what was read and passed over."""
-    from opsonin.case.atg_events import add_events
-    from opsonin.cli.followup import events_beside
-
-    events = events_beside(path, record_at, case, knowledge)
-    added = add_events(case, events, knowledge, source=str(path or record_at))
-    click.echo(added.says, err=True)
-    return added.case
 
 
 def plan_atg(

@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import os
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from opsonin.cli import packs
+from opsonin.cli.atg_followup import update_atg
+from opsonin.cli.followup_answer import answer, weighing
+from opsonin.cli.recorded import events_beside
 
-if TYPE_CHECKING:
-    from opsonin.case import AtgCase, Case
-    from opsonin.knowledge import Knowledge
-    from opsonin.update import Event, FollowUp
-
-PAGE_WIDTH = 110  # columns, where no terminal says its own
 A_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -68,15 +59,24 @@ def update(
     threads: int | None,
     trust_data: bool,
 ) -> None:
-    """Update a case with what was given and measured: response, fit, forecast, options."""
-    from opsonin.case import read_case
+    """Update a case with what was given and measured: response, fit, forecast, options.
+
+    A case of antithymocyte globulin: exploratory courses of counts and levels, from which no dose is taken.
+    """
+    from opsonin.case import AtgCase
+
+    beside = events_file is not None or record_at is not None
+    case, knowledge = packs.open_case_with(case_file, pack, on=on.date() if on else None, doses_beside=beside)
+    if isinstance(case, AtgCase):
+        update_atg(
+            case, knowledge, events_file=events_file, record_at=record_at, out=out, as_json=as_json, seed=seed,
+            people=people, days=days, threads=threads, trust_data=trust_data,
+        )  # fmt: skip
+        return
     from opsonin.therapy import follow_up
 
-    mine = packs.chosen(pack)
-    case = read_case(case_file, on=on.date() if on else None, today=date.today(), pack=mine.id, shelf=mine.knowledge)
-    knowledge = mine.knowledge(case.circumstances.as_of)
     events = events_beside(events_file, record_at, case, knowledge)
-    with _progress("weighing") as progress:
+    with weighing() as progress:
         found = follow_up(
             case.patient,
             case.goal,
@@ -90,64 +90,7 @@ def update(
             trust_data=trust_data,
             progress=progress,
         )
-    report = _write(found, knowledge, out) if out is not None else None
-    if as_json:
-        from opsonin.report.followup_json import follow_up_to_dict
-
-        click.echo(json.dumps(follow_up_to_dict(found, knowledge), ensure_ascii=False, allow_nan=False))
-        return
-    from rich.console import Console
-
+    from opsonin.report.followup_html import write_follow_up
     from opsonin.report.followup_terminal import print_follow_up
 
-    wide_enough = sys.stdout.isatty() or "COLUMNS" in os.environ
-    print_follow_up(found, knowledge, Console(width=None if wide_enough else PAGE_WIDTH))
-    if report is not None:
-        click.echo(f"Report: {report}", err=True)
-
-
-def events_beside(
-    path: Path | None, record_at: str | None, case: Case | AtgCase, knowledge: Knowledge
-) -> tuple[Event, ...]:
-    """The events of the file or of the record; another case's, or of a product not on the shelf, are refused."""
-    from opsonin.case.events import read_events, refuse_foreign
-    from opsonin.errors import InputRefused, Problem
-
-    as_of = case.circumstances.as_of
-    if path is not None and record_at is not None:
-        why = "are both given; what stands in both would count twice."
-        raise InputRefused([Problem("--events, --record", "", why, "Name one of them.")])
-    if record_at is not None:
-        from opsonin.cli.recorded import events_of
-
-        events = events_of(record_at, case.id, as_of=as_of)
-    else:
-        events = read_events(path, as_of=as_of) if path is not None else ()
-    refuse_foreign(events, case.id, knowledge, source=str(path or record_at))
-    return events
-
-
-def _write(found: FollowUp, knowledge: Knowledge, out: Path) -> Path:
-    """Write follow-up.html and follow-up.json; the path of the report."""
-    from opsonin.report.followup_html import write_follow_up
-    from opsonin.report.followup_json import follow_up_to_dict
-
-    out.mkdir(parents=True, exist_ok=True)
-    report = write_follow_up(found, knowledge, out)
-    text = json.dumps(follow_up_to_dict(found, knowledge), ensure_ascii=False, allow_nan=False)
-    (out / "follow-up.json").write_text(text + "\n", encoding="utf-8")
-    return report
-
-
-@contextmanager
-def _progress(what: str) -> Iterator[Callable[[int, int], None] | None]:
-    """A progress bar on stderr when a person is looking, nothing otherwise."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(what, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+    answer(found, knowledge, out=out, as_json=as_json, write=write_follow_up, show=print_follow_up)

@@ -1,8 +1,9 @@
-"""What other commands read from a record and write to it. Call, render."""
+"""What other commands read from a record or a file of events, and write to a record. Call, render."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -27,6 +28,35 @@ def events_of(where: str, case: str, *, as_of: date) -> tuple[Event, ...]:
         why, remedy = f"is after {as_of.isoformat()}, the day of the case.", "Give the day with --on, or in `as_of`."
         raise InputRefused([Problem(e.place, e.at.isoformat(), why, remedy) for e in late], source=where)
     return events
+
+
+def events_beside(
+    path: Path | None, record_at: str | None, case: Case | AtgCase, knowledge: Knowledge
+) -> tuple[Event, ...]:
+    """The events of the file or of the record; another case's, or of a product not on the shelf, are refused."""
+    from opsonin.case.events import read_events, refuse_foreign
+    from opsonin.errors import InputRefused, Problem
+
+    as_of = case.circumstances.as_of
+    if path is not None and record_at is not None:
+        why = "are both given; what stands in both would count twice."
+        raise InputRefused([Problem("--events, --record", "", why, "Name one of them.")])
+    if record_at is not None:
+        events = events_of(record_at, case.id, as_of=as_of)
+    else:
+        events = read_events(path, as_of=as_of) if path is not None else ()
+    refuse_foreign(events, case.id, knowledge, source=str(path or record_at))
+    return events
+
+
+def with_doses_and_counts(case: AtgCase, path: Path | None, record_at: str | None, knowledge: Knowledge) -> AtgCase:
+    """The case with the doses, counts and levels of events, and on stderr what was read and passed over."""
+    from opsonin.case.atg_events import add_events
+
+    events = events_beside(path, record_at, case, knowledge)
+    added = add_events(case, events, knowledge, source=str(path or record_at))
+    click.echo(added.says, err=True)
+    return added.case
 
 
 def with_history(case: Case, where: str) -> Case:

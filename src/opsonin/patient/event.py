@@ -48,7 +48,7 @@ KINDS: dict[str, Kind] = {
         ("product", "grams", "ended", "interruptions", "raises_platelets", "dose", "route", "reason", "lots",
          "infusion"),
     ),
-    "measured": Kind("the laboratory measured", ("what", "value")),
+    "measured": Kind("the laboratory measured", ("what", "value"), ("assay",)),
     "start": Kind(
         "an infusion began", ("product", "lots", "vials", "concentration"),
         ("volume", "weight", "rate", "made", "infusion")
@@ -143,6 +143,7 @@ class Event:
     outcome: str = ""  # check: one of OUTCOMES
     dose: str = ""  # given, a medicine: how much, as written
     route: str = ""
+    assay: str = ""  # measured, a level of antithymocyte globulin
     rate: Quantity | None = None  # start, rate, resume: mL/h
     volume: Quantity | None = None  # pause, stop, end: mL in all, as the pump says
     weight: Quantity | None = None  # start: the body weight, kg, that rates per kilogram refer to

@@ -20,9 +20,11 @@ MEASURED = {  # in a case of immunoglobulin: what → kind of quantity
     "platelets": "platelets", "igg": "immunoglobulin", "iga": "immunoglobulin", "creatinine": "creatinine",
     "haemoglobin": "haemoglobin",
 }  # fmt: skip
+ATG_LEVELS = {"total-atg": "atg_level", "active-atg": "active_atg"}  # what → kind; each names its assay
 ATG_MEASURED = {  # in a case of antithymocyte globulin
     "white-cells": "white_cells", "lymphocytes": "white_cells", "platelets": "platelets", "cd3": "t_cells",
     "cd2": "t_cells", "cd4": "t_cells", "haemoglobin": "haemoglobin", "creatinine": "creatinine",
+    **ATG_LEVELS,
 }  # fmt: skip
 EVER_MEASURED = {**MEASURED, **ATG_MEASURED}  # in an event of any case
 AMOUNTS = {  # field → kind of quantity
@@ -30,7 +32,7 @@ AMOUNTS = {  # field → kind of quantity
     "pulse": "per_minute", "respiratory_rate": "per_minute", "oxygen_saturation": "saturation",
 }  # fmt: skip
 _WORDS = ("id", "case", "infusion", "says", "corrects", "severity", "reason", "about", "rule", "outcome", "dose",
-          "route", "judged")  # fmt: skip
+          "route", "judged", "assay")  # fmt: skip
 _YES_NO = {"yes": True, "true": True, "no": False, "false": False}
 _PRESSURE = re.compile(r"^\s*([0-9]{1,3})\s*/\s*([0-9]{1,3})\s*mm\s?Hg\s*$", re.IGNORECASE)
 _FAHRENHEIT = re.compile(r"^\s*([0-9]{1,3}(?:\.[0-9]{1,4})?)\s*°?\s*F\s*$")

@@ -38,6 +38,8 @@ class Measurement:
     unit: str
     taken_on: date
     written: str
+    taken_at: datetime | None = None  # with zone, when the time is known
+    assay: str = ""  # of a level of antithymocyte globulin; assays are not interchangeable
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,7 @@ class GlobulinDose:
     mg: Decimal
     given_on: date
     started_at: datetime | None  # with zone, when the time is known
+    ended_at: datetime | None = None
 
 
 @dataclass(frozen=True)

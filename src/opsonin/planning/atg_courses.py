@@ -118,6 +118,17 @@ def _price(course: GlobulinCourse, circumstances: Circumstances) -> Decimal | No
     return per_gram * opened_mg / 1000 if per_gram is not None else None
 
 
+def hours_of(request: Request, circumstances: Circumstances, known: Knowledge) -> tuple[float, float] | None:
+    """Hours of the first and of a later infusion: by the protocol, else as the case says; None where neither does."""
+    if request.protocol is not None:
+        protocol = known.protocols[request.protocol]
+        times = infusion_times(known.product(protocol.product), protocol, circumstances.pack, request)
+        return float(times.planned[0]), float(times.planned[1])
+    if request.hours_first is None or request.hours_later is None:
+        return None
+    return float(request.hours_first), float(request.hours_later)
+
+
 def pump_resolution(recipient: Recipient, circumstances: Circumstances, known: Knowledge) -> Decimal:
     """The step of the pump: the case's, or the pack's for this weight."""
     if circumstances.pump_resolution_ml_per_h is not None:

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from opsonin.knowledge import Knowledge
 from opsonin.mechanism.atg_active import auc_still_to_come
-from opsonin.mechanism.atg_models import ATG_MODELS, OUTPUT_UNITS
+from opsonin.mechanism.atg_domain import Withheld, not_modelled, outside_domain
+from opsonin.mechanism.atg_models import OUTPUT_UNITS
 from opsonin.mechanism.atg_parameters import (
     ACTIVE_ASSAY,
     ACTIVE_OUTPUTS,
@@ -25,18 +26,16 @@ from opsonin.mechanism.atg_parameters import (
     TOTAL_OUTPUTS,
     AtgParameters,
 )
-from opsonin.planning.atg_request import AtgDose, Withheld, not_modelled, outside_domain, refuse_nonsense
+from opsonin.planning.atg_request import refuse_nonsense
 from opsonin.planning.plan import Band
 from opsonin.population.atg import AtgPeople, atg_people
+from opsonin.population.atg_courses import AtgDose, atg_courses, days_shown
 from opsonin.population.bands import bands
-from opsonin.simulate import EventTable, solve
 from opsonin.simulate.courses import Courses
 
 Floats = NDArray[np.float64]
 Progress = Callable[[int, int], None]
 
-METHOD = "tsit5"  # the models are not stiff; the explicit method answers for all
-FINE_UNTIL_DAY, FINE_STEPS = 30, 4  # observations a day at first; then one
 TAIL_DAYS = 365  # after the last infusion, when clearance is saturable: what is left then is next to nothing
 
 
@@ -118,7 +117,7 @@ def atg_outlook(
         weight_kg=weight_kg,
         lymphocytes_1e9_per_l=None if count is None else count / 1000,
     )
-    looked_at = _times(horizon_days) if times is None else np.unique(np.asarray(times, float))
+    looked_at = days_shown(horizon_days) if times is None else np.unique(np.asarray(times, float))
     courses = _courses(people, doses, numbers, looked_at, graft_day, threads, progress)
     shown = np.isin(courses.times, looked_at)
     withheld = tuple(not_modelled(numbers, setting, knowledge))
@@ -145,11 +144,6 @@ def _levels(numbers: AtgParameters) -> Iterator[tuple[str, str]]:
         yield ACTIVE_OUTPUTS[0], "active"
 
 
-def _times(horizon_days: int) -> Floats:
-    fine = np.arange(min(horizon_days, FINE_UNTIL_DAY) * FINE_STEPS + 1) / FINE_STEPS
-    return np.concatenate([fine, np.arange(FINE_UNTIL_DAY + 1, horizon_days + 1)])
-
-
 def _courses(
     people: AtgPeople,
     doses: Sequence[AtgDose],
@@ -160,24 +154,12 @@ def _courses(
     progress: Progress | None,
 ) -> Courses:
     """True courses of everyone: the times shown, the day of the graft, and late enough for the areas."""
-    model = ATG_MODELS[numbers.product]
-    end = max(dose.start_day + dose.hours / 24 for dose in doses)
+    end = max(dose.end_day for dose in doses)
     if numbers.values.get("Vmax", 0) > 0:
         end += TAIL_DAYS
     extra = [end] if graft_day is None else [end, max(graft_day, 0.0)]
     times = np.unique(np.concatenate([looked_at, extra]))
-    events = EventTable.infusions(model, people.n, [(d.start_day, d.hours / 24, d.mg) for d in doses], "A1")
-    return solve(
-        model,
-        parameters=people.parameters,
-        n=people.n,
-        events=events,
-        times=times,
-        outputs=model.output_names(),
-        method=METHOD,
-        threads=threads,
-        progress=progress,
-    ).require()
+    return atg_courses(numbers.product, people, doses, times, threads=threads, progress=progress).require()
 
 
 def _band(courses: Courses, name: str, shown: NDArray[np.bool_], assay: str, count: float | None = None) -> AtgBand:

@@ -7,17 +7,15 @@ from dataclasses import dataclass
 from datetime import date
 
 from opsonin.knowledge import Knowledge
+from opsonin.mechanism.atg_domain import COUNTED, PER_UL, setting_of
 from opsonin.mechanism.atg_parameters import shelf_parameters
 from opsonin.patient import Recipient
 from opsonin.planning.atg_outlook import AtgOutlook, Progress, atg_outlook
 from opsonin.planning.atg_plan import AtgPlan, PlannedCourse
-from opsonin.planning.atg_request import AtgDose
+from opsonin.population.atg_courses import AtgDose
 
 MOST_COURSES = 2  # drawn: the course, or both ends of one protocol
 VIRTUAL_PEOPLE = 2000
-_USES = ("-prophylaxis", "-rejection", "-treatment")
-_COUNTS = {"lymphocytes": "lymphocytes", "cd3": "t_cells", "cd4": "cd4"}  # measured → what the model follows
-_PER_UL = {"10^9/L": 1000.0, "/uL": 1.0}
 
 
 @dataclass(frozen=True)
@@ -63,17 +61,6 @@ def plan_outlooks(
     )
 
 
-def setting_of(indication: str) -> str:
-    """The setting that the model knows a use by.
-
-    >>> setting_of("kidney-rejection"), setting_of("gvhd-prophylaxis"), setting_of("aplastic-anaemia")
-    ('kidney', 'gvhd', 'aplastic-anaemia')
-    """
-    for use in _USES:
-        indication = indication.removesuffix(use)
-    return indication
-
-
 def doses_of(planned: PlannedCourse) -> tuple[AtgDose, ...]:
     """The infusions of the course, in days after the first."""
     infusions = planned.course.infusions
@@ -82,14 +69,14 @@ def doses_of(planned: PlannedCourse) -> tuple[AtgDose, ...]:
 
 def _counts_before(recipient: Recipient, first: date | None) -> Iterator[tuple[str, float]]:
     """The last count of each kind from a day before the first infusion; with no day of it, of before any dose."""
-    for measured, followed in _COUNTS.items():
+    for measured, followed in COUNTED.items():
         before = [
             one
             for one in recipient.series(measured)
             if (one.taken_on < first if first is not None else not recipient.given)
         ]
         if before and before[-1].value > 0:
-            yield followed, float(before[-1].value) * _PER_UL[before[-1].unit]
+            yield followed, float(before[-1].value) * PER_UL[before[-1].unit]
 
 
 def _graft_day(plan: AtgPlan, planned: PlannedCourse) -> float | None:

@@ -1,41 +1,15 @@
-"""Can an ATG course be simulated for this person, and what of it? What cannot is refused or withheld, with reason."""
+"""Does what is asked of an ATG outlook make sense? What does not is refused, all at once."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
 
 import numpy as np
 
 from opsonin.errors import InputRefused, Problem
-from opsonin.knowledge import Knowledge
-from opsonin.mechanism.atg_models import ATG_MODELS
-from opsonin.mechanism.atg_parameters import ACTIVE_OUTPUTS, MODEL_FACT, T_CELL_OUTPUTS, AtgParameters
-from opsonin.quantities import show
-
-SETTINGS = ("kidney", "heart", "lung", "liver", "pancreas", "intestine", "gvhd", "aplastic-anaemia")
-_NO_T_CELLS = {
-    "gvhd": "after conditioning and a graft the counts become the donor's, and how donor cells grow was not found",
-    "aplastic-anaemia": "the model was fitted to kidney recipients, whose marrow is whole",
-}
-
-
-@dataclass(frozen=True)
-class AtgDose:
-    """One infusion: when it starts (days after the first one's start), how long it runs, how much product."""
-
-    start_day: float
-    hours: float
-    mg: float
-
-
-@dataclass(frozen=True)
-class Withheld:
-    """What is not shown, and why."""
-
-    what: str
-    why: str
+from opsonin.mechanism.atg_domain import SETTINGS
+from opsonin.mechanism.atg_parameters import T_CELL_OUTPUTS
+from opsonin.population.atg_courses import AtgDose
 
 
 def refuse_nonsense(
@@ -71,31 +45,3 @@ def _nonsense(doses: Sequence[AtgDose], setting: str, counts: Mapping[str, float
             yield Problem(f"counts.{what}", "", "is not followed.", f"Known: {', '.join(T_CELL_OUTPUTS)}.")
         elif not (np.isfinite(count) and 0 < count < 100_000):
             yield Problem(f"counts.{what}", f"{count:g}", "is not a count.", "Give cells/µL above 0.")
-
-
-def outside_domain(numbers: AtgParameters, weight_kg: float, age_years: Decimal) -> Iterator[Withheld]:
-    """What lies outside the domain of the parameters; then nothing is shown."""
-    for what, value, (low, high), unit in (
-        ("age", age_years, numbers.age_years, "years"),
-        ("weight", Decimal(str(weight_kg)), numbers.weight_kg, "kg"),
-    ):
-        if (low is not None and value < low) or (high is not None and value > high):
-            ends = [f"{word} {end} {unit}" for word, end in (("from", low), ("up to", high)) if end is not None]
-            more = ""
-            if numbers.name == "shelf" and what == "age":
-                more = " Published numbers for children were not obtained; a site that holds them loads them."
-            held = f"what the parameters ({numbers.name}) hold for: {' '.join(ends)}"
-            why = f"{what} {show(value, 1)} {unit} is outside {held}.{more}"
-            yield Withheld("everything", why)
-
-
-def not_modelled(numbers: AtgParameters, setting: str, knowledge: Knowledge) -> Iterator[Withheld]:
-    """What this product or this setting has no model of."""
-    has, brand = ATG_MODELS[numbers.product].output_names(), knowledge.product(numbers.product).brand
-    if ACTIVE_OUTPUTS[0] not in has:
-        yield Withheld("active ATG", f"no active levels of {brand} were found, and products are not alike")
-        yield Withheld("T cells", f"without active levels of {brand} nothing can be said of T cells")
-    elif setting not in knowledge.fact(MODEL_FACT).holds_for["hard"]["t_cell_settings"]:
-        yield Withheld("T cells", _NO_T_CELLS[setting])
-    elif not numbers.t_cells_scaled:
-        yield Withheld("T cells", f"killing is scaled to another assay than {numbers.assays['active']}")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from opsonin.mechanism import ReportError
 from opsonin.population.cohort import Cohort
 from opsonin.population.draws import Floats, normals
 
@@ -18,7 +20,7 @@ MINUTES_PER_DAY = 24 * 60
 class Laboratory:
     """The reporting errors of everyone in a cohort at some times: report = true · factor + offset, never below 0.
 
-    Keys are "platelets" (10⁹/L) and "igg" (g/L); factors and offsets are (n, times).
+    Keys are what is reported, such as "platelets" (10⁹/L) and "igg" (g/L); factors and offsets are (n, times).
     """
 
     factors: Mapping[str, Floats]
@@ -29,7 +31,18 @@ class Laboratory:
         return np.maximum(true * self.factors[what] + self.offsets[what], 0.0)
 
 
-def laboratory(cohort: Cohort, times: ArrayLike, *, of: tuple[str, ...] = ("platelets", "igg")) -> Laboratory:
+class Reported(Protocol):
+    """People whose values a laboratory reports."""
+
+    @property
+    def n(self) -> int: ...
+    @property
+    def seed(self) -> int: ...
+    @property
+    def report_errors(self) -> Mapping[str, ReportError]: ...
+
+
+def laboratory(cohort: Reported, times: ArrayLike, *, of: tuple[str, ...] = ("platelets", "igg")) -> Laboratory:
     """The errors of this cohort's reports at these times (days, (times,)).
 
     The errors of a person at a time are the same whatever was given and whichever other times are looked at.

@@ -36,6 +36,8 @@ _KINDS: dict[str, tuple[str, dict[str, Fraction]]] = {
          "/uL": _F("0.001"), "/mm3": _F("0.001")},
     ),
     "t_cells": ("/uL", {"/uL": _F(1), "/mm3": _F(1), "10^6/L": _F(1), "10^9/L": _F(1000), "G/L": _F(1000)}),
+    "atg_level": ("ug/mL", {"ug/mL": _F(1), "mg/L": _F(1)}),
+    "active_atg": ("AU/mL", {"AU/mL": _F(1)}),
     "immunoglobulin": ("g/L", {"g/L": _F(1), "mg/dL": _F("0.01"), "mg/L": _F("0.001")}),
     "haemoglobin": ("g/L", {"g/L": _F(1), "g/dL": _F(10)}),
     "creatinine": ("umol/L", {"umol/L": _F(1), "mg/dL": _F(10000) / _F(CREATININE_G_PER_MOL)}),
@@ -139,13 +141,14 @@ def _listed(accepted: Iterable[str]) -> str:
 
 _EXAMPLES = {
     "weight": "72 kg", "height": "168 cm", "age": "47 years", "platelets": "14 x10^9/L", "white_cells": "4.2 x10^9/L",
-    "t_cells": "35 /uL", "immunoglobulin": "11 g/L",
+    "t_cells": "35 /uL", "immunoglobulin": "11 g/L", "atg_level": "62 ug/mL", "active_atg": "4.1 AU/mL",
     "haemoglobin": "131 g/L", "creatinine": "71 umol/L", "mass": "10 g", "volume": "100 mL", "duration": "2 h",
     "pump_rate": "1 mL/h", "rate_per_weight": "0.5 mL/kg/h", "dose_per_weight": "1 g/kg",
     "concentration": "100 mg/mL", "per_minute": "82 /min", "saturation": "97 %",
     "percent": "20 %", "pressure": "90 mmHg", "temperature": "38.5 °C",
 }  # fmt: skip
 _NAMES = {"platelets": "a platelet count", "white_cells": "a white-cell count", "t_cells": "a T-cell count",
+          "atg_level": "a level of antithymocyte globulin", "active_atg": "a level of active antithymocyte globulin",
           "immunoglobulin": "an immunoglobulin level", "pump_rate": "a pump rate",
           "rate_per_weight": "a rate per body weight", "dose_per_weight": "a dose per body weight",
           "creatinine": "creatinine", "haemoglobin": "haemoglobin", "per_minute": "a number per minute"}  # fmt: skip

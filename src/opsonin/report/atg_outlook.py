@@ -171,13 +171,14 @@ def heading(name: str, each: AtgBand) -> str:
 
 def cell(each: AtgBand, row: int) -> str:
     """The median with the central nine tenths at one time."""
-    return f"{_plain(each.band.median[row])} ({_plain(each.band.low_90[row])}–{_plain(each.band.high_90[row])})"
+    median, low, high = (figures_of(line[row]) for line in (each.band.median, each.band.low_90, each.band.high_90))
+    return f"{median} ({low}–{high})"
 
 
-def _plain(value: float) -> str:
+def figures_of(value: float) -> str:
     """Two or three figures; what is next to nothing says so.
 
-    >>> _plain(157.7), _plain(4.763), _plain(0.0123), _plain(1e-9), _plain(0.0)
+    >>> figures_of(157.7), figures_of(4.763), figures_of(0.0123), figures_of(1e-9), figures_of(0.0)
     ('158', '4.8', '0.012', '<0.01', '0')
     """
     if 0 < value < 0.01:

@@ -33,8 +33,7 @@ def course_figure(found: FollowUp) -> Figure:
     with _sheet("follow-up", (7.4, 4.2)) as sheet:
         axes = sheet.axes
         axes.set_yscale("log")
-        _band(axes, ahead.prior, GREY, 0.10, 0.14, "before the results: ")
-        _band(axes, ahead.posterior, BLUE, 0.20, 0.38, "with the results: ")
+        draw_bands(axes, ahead.prior, ahead.posterior)
         high = max(*ahead.prior.high_90, *ahead.posterior.high_90, 130.0) * 1.15
         axes.set_ylim(_LEAST, high)
         ticks = [tick for tick in _TICKS if tick <= high]
@@ -72,11 +71,17 @@ def next_count_figure(found: FollowUp) -> Figure:
     return Figure("figure-next-count", title, sheet.svg(title, alt), alt)
 
 
-def _band(axes: Any, band: CourseBand, colour: str, wide: float, narrow: float, said: str) -> None:
-    low_90, low_50 = ([max(value, _LEAST) for value in line] for line in (band.low_90, band.low_50))
+def draw_bands(axes: Any, prior: CourseBand, posterior: CourseBand, least: float = _LEAST) -> None:
+    """The bands before the results in grey, with them in colour; nothing is drawn below `least`."""
+    _band(axes, prior, GREY, 0.10, 0.14, "before the results: ", least)
+    _band(axes, posterior, BLUE, 0.20, 0.38, "with the results: ", least)
+
+
+def _band(axes: Any, band: CourseBand, colour: str, wide: float, narrow: float, said: str, least: float) -> None:
+    low_90, low_50 = ([max(value, least) for value in line] for line in (band.low_90, band.low_50))
     axes.fill_between(band.days, low_90, band.high_90, color=colour, alpha=wide, linewidth=0, label=said + NINE_IN_TEN)
     axes.fill_between(band.days, low_50, band.high_50, color=colour, alpha=narrow, linewidth=0, label=said + HALF)
-    median = [max(value, _LEAST) for value in band.median]
+    median = [max(value, least) for value in band.median]
     axes.plot(band.days, median, color=colour, linewidth=1.6, label=said + MIDDLE.partition(":")[0])
 
 

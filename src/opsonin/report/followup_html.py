@@ -34,7 +34,7 @@ def render_follow_up(found: FollowUp, knowledge: Knowledge) -> str:
             fit_says=words.fit_says(found.fit) if found.fit else (),
             point_head=words.POINT_HEAD,
             points=[words.point_row(point) for point in found.fit.points] if found.fit else [],
-            basis=words.fit_basis(found),
+            basis=words.fit_basis(found.fit),
             check=[sentence(line) for line in found.fit.check] if found.fit else [],
             expected=words.expected(found) if ahead else [],
             figures=(course_figure(found), next_count_figure(found)) if ahead else (),

@@ -10,12 +10,12 @@ from decimal import Decimal
 from typing import Any
 
 from opsonin.knowledge import Knowledge
-from opsonin.update import FollowUp
+from opsonin.update import AtgFollowUp, FollowUp
 
 _DIGITS = 6
 
 
-def follow_up_to_dict(found: FollowUp, knowledge: Knowledge) -> dict[str, Any]:
+def follow_up_to_dict(found: FollowUp | AtgFollowUp, knowledge: Knowledge) -> dict[str, Any]:
     """The answer, ready for `json.dumps`, with the facts it rests on."""
     written: dict[str, Any] = _write(found)
     written["facts"] = {id: _fact(id, knowledge) for id in sorted(set(found.fact_ids))}

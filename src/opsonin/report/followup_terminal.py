@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from opsonin.knowledge import Knowledge
 from opsonin.report import followup_words as words
 from opsonin.report.terminal import _Printer
 from opsonin.report.wording import a_day, sentence, typeset
-from opsonin.update import FollowUp
+from opsonin.update import Fit, FollowUp
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -24,8 +25,8 @@ class _FollowUpPrinter(_Printer):
         self.say(f"Follow-up of {found.patient.id}, {a_day(found.stamp.as_of)}", "bold")
         self.console.rule(style="dim")
         self._pairs([*words.who(found, knowledge), *words.response(found)])
-        self._withheld(found)
-        self._fit(found)
+        self._withheld(words.status(found), found.withheld)
+        self._fit(found.fit, map(words.point_row, found.fit.points if found.fit else ()))
         if found.outlook is not None:
             self._outlook(found)
         self._heading("Notes")
@@ -34,27 +35,27 @@ class _FollowUpPrinter(_Printer):
         self.say(words.stamp_line(found), "dim")
         self.say(found.safety_frame, "bold")
 
-    def _withheld(self, found: FollowUp) -> None:
-        if found.withheld:
+    def _withheld(self, status: str, reasons: Sequence[str]) -> None:
+        if reasons:
             self._heading("There is no forecast")
-            self.say(f"{words.status(found)} Forecast withheld because:")
-            self._items(found.withheld)
+            self.say(f"{status} Forecast withheld because:")
+            self._items(reasons)
 
-    def _fit(self, found: FollowUp) -> None:
-        if found.fit is None:
+    def _fit(self, fit: Fit | None, rows: Iterable[tuple[str, ...]]) -> None:
+        if fit is None:
             return
         self._heading("Do the results fit?")
-        for line in words.fit_says(found.fit):
+        for line in words.fit_says(fit):
             self.say(line, "bold")
-        if found.fit.points:
+        if fit.points:
             table = self._table([(head, "left") for head in words.POINT_HEAD])
-            for point in found.fit.points:
-                self._row(table, words.point_row(point))
+            for row in rows:
+                self._row(table, row)
             self.console.print(table)
-        self.say(words.fit_basis(found), "dim")
-        if found.fit.check:
+        self.say(words.fit_basis(fit), "dim")
+        if fit.check:
             self.say("To check:")
-            self._items(sentence(line) for line in found.fit.check)
+            self._items(sentence(line) for line in fit.check)
 
     def _outlook(self, found: FollowUp) -> None:
         assert found.outlook is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from opsonin.knowledge import Knowledge
@@ -54,12 +55,19 @@ def response(found: FollowUp) -> Pairs:
     ]
 
 
-def point_row(point: PointFit) -> tuple[str, ...]:
-    expected = f"{count(point.expected)} ({count(point.low_90)} to {count(point.high_90)})"
+def point_row(point: PointFit, of: str = "", show: Callable[[float], str] = count, unit: str = "") -> tuple[str, ...]:
+    """One result against what was expected; `of` names what was measured, `show` prints its values."""
+    expected = f"{show(point.expected)} ({show(point.low_90)} to {show(point.high_90)}) {unit}".rstrip()
     verdict = point.verdict
     if verdict == "set aside":
         verdict = f"set aside: wrong with a chance of {share(point.chance_wrong)}"
-    return (typeset(point.written), f"{point.day:.1f}", expected, share(point.chance_as_extreme), verdict)
+    return (
+        f"{of} {typeset(point.written)}".strip(),
+        f"{point.day:.1f}",
+        expected,
+        share(point.chance_as_extreme),
+        verdict,
+    )
 
 
 def fit_says(fit: Fit) -> tuple[str, ...]:
@@ -67,11 +75,10 @@ def fit_says(fit: Fit) -> tuple[str, ...]:
     return tuple(typeset(line) for line in fit.says)
 
 
-def fit_basis(found: FollowUp) -> str:
+def fit_basis(fit: Fit | None) -> str:
     """How far the calculation can be trusted."""
-    if found.fit is None:
+    if fit is None:
         return ""
-    fit = found.fit
     overall = ""
     if fit.overall_chance is not None:
         overall = f"Results as far from the model as these have a chance of {share(fit.overall_chance)}. "

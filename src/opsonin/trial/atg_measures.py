@@ -16,10 +16,9 @@ from numpy.typing import NDArray
 
 from opsonin.knowledge import Knowledge
 from opsonin.mechanism.atg_active import auc_still_to_come
-from opsonin.mechanism.atg_models import ATG_MODELS
 from opsonin.population.atg import AtgPeople
+from opsonin.population.atg_courses import AtgDose, atg_courses
 from opsonin.population.draws import normals
-from opsonin.simulate import EventTable, solve
 from opsonin.trial.atg_checks import Check
 
 Floats = NDArray[np.float64]
@@ -41,21 +40,11 @@ class Run:
 
     def at(self, output: str, days: Any) -> Floats:
         """An output at these days, (n, days)."""
-        model = ATG_MODELS[self.check.product]
-        infusions = [
-            (day, self.check.hours / 24, amount * self.people.weight_kg)
+        doses = [
+            AtgDose(day, self.check.hours, amount * self.people.weight_kg)
             for day, amount in zip(self.check.days, self.check.amounts, strict=True)
         ]
-        courses = solve(
-            model,
-            parameters=self.people.parameters,
-            n=self.people.n,
-            events=EventTable.infusions(model, self.people.n, infusions, "A1"),
-            times=np.atleast_1d(np.asarray(days, float)),
-            outputs=(output,),
-            method="tsit5",
-            threads=self.threads,
-        )
+        courses = atg_courses(self.check.product, self.people, doses, days, outputs=(output,), threads=self.threads)
         return courses.require()[output]
 
     @property

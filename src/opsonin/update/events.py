@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time, tzinfo
 from itertools import pairwise
 
 from opsonin.errors import InputRefused, Problem
-from opsonin.patient import Circumstances, Patient
+from opsonin.patient import Circumstances, Measurement, Patient, Recipient
 from opsonin.patient.event import IMMUNOGLOBULIN, Event
 
 SAMPLE_TIME, DOSE_TIME = time(8), time(9)  # where only the day is known
@@ -15,20 +15,7 @@ SAMPLE_TIME, DOSE_TIME = time(8), time(9)  # where only the day is known
 
 def case_events(patient: Patient, zone: tzinfo) -> tuple[Event, ...]:
     """What the case states as given and measured, as events. Where only the day is known: result 08:00, dose 09:00."""
-    measured = (
-        Event(
-            kind="measured",
-            at=datetime.combine(m.taken_on, SAMPLE_TIME, zone),
-            who="",
-            source="case",
-            place=f"measured: {m.what} of {m.taken_on.isoformat()}",
-            what=m.what,
-            amount=m.value,
-            written=m.written,
-            day_only=True,
-        )
-        for m in patient.measurements
-    )
+    measured = (measured_event(one, zone) for one in patient.measurements)
     given = (
         Event(
             kind="given",
@@ -47,7 +34,23 @@ def case_events(patient: Patient, zone: tzinfo) -> tuple[Event, ...]:
     return (*measured, *given)
 
 
-def zone_of(patient: Patient, circumstances: Circumstances) -> tzinfo:
+def measured_event(one: Measurement, zone: tzinfo) -> Event:
+    """A result as an event; at 08:00 where only the day is known."""
+    return Event(
+        kind="measured",
+        at=one.taken_at or datetime.combine(one.taken_on, SAMPLE_TIME, zone),
+        who="",
+        source="case",
+        place=f"measured: {one.what} of {one.taken_on.isoformat()}",
+        what=one.what,
+        amount=one.value,
+        written=one.written,
+        day_only=one.taken_at is None,
+        assay=one.assay,
+    )
+
+
+def zone_of(patient: Patient | Recipient, circumstances: Circumstances) -> tzinfo:
     """The zone in which days of the case are meant: that of a timed infusion, else of the planned start, else UTC."""
     timed = [dose.started_at for dose in patient.given or () if dose.started_at is not None]
     moment = timed[0] if timed else circumstances.start

@@ -70,7 +70,13 @@ def in_words(share: float) -> str:
     return "under 1 %" if share < 0.01 else "over 99 %" if share > 0.99 else f"{100 * share:.0f} %"
 
 
-def judge(observed: Sequence[Observed], true: Floats, errors: Errors, sample: Sample) -> Fit:
+def judge(
+    observed: Sequence[Observed],
+    true: Floats,
+    errors: Errors,
+    sample: Sample,
+    check: tuple[str, ...] = WHAT_TO_CHECK,
+) -> Fit:
     """The fit of every report and of all together; `true` is the value behind each report, (people, reports)."""
     true = np.where(np.isnan(true), 0.0, true)
     points = tuple(_points(observed, true, errors, sample.weights))
@@ -86,7 +92,7 @@ def judge(observed: Sequence[Observed], true: Floats, errors: Errors, sample: Sa
         people=sample.weights.size,
         rounds=sample.rounds,
         says=tuple(_says(points, verdict, sample)),
-        check=() if verdict == "fits" else WHAT_TO_CHECK,
+        check=() if verdict == "fits" else check,
     )
 
 
@@ -155,8 +161,8 @@ def _says(points: Sequence[PointFit], verdict: str, sample: Sample) -> list[str]
     for point in points:
         if point.verdict == "set aside":
             said.append(
-                f"{point.written} on day {point.day:.1f} is set aside: {point.expected:.0f} was expected (nine in ten "
-                f"between {point.low_90:.0f} and {point.high_90:.0f}), and with a chance of "
+                f"{point.written} on day {point.day:.1f} is set aside: {_figure(point.expected)} was expected (nine in "
+                f"ten between {_figure(point.low_90)} and {_figure(point.high_90)}), and with a chance of "
                 f"{in_words(point.chance_wrong)} it is a wrong report. Repeat it before deciding anything."
             )
     if not sample.trusted:
@@ -165,3 +171,8 @@ def _says(points: Sequence[PointFit], verdict: str, sample: Sample) -> list[str]
             f"{sample.pareto_k:.2f}); there is no forecast."
         )
     return said
+
+
+def _figure(value: float) -> str:
+    """A whole number, or two figures below ten."""
+    return f"{value:.0f}" if value >= 10 else f"{value:.2g}"

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
-
-import numpy as np
+from functools import partial
 
 from opsonin.knowledge import Knowledge
 from opsonin.mechanism import FITTED_MODEL, assumptions, domain_fact, group_of
@@ -18,14 +17,15 @@ from opsonin.population.draws import Floats
 from opsonin.update.answer import FOLLOW_UP_SCHEMA, FollowUp, FollowUpStamp
 from opsonin.update.course import at_reports
 from opsonin.update.events import Event, case_events, merged, zone_of
-from opsonin.update.fit import Fit, judge
+from opsonin.update.fit import Fit
 from opsonin.update.history import History, Observed, history
-from opsonin.update.likelihood import GROSS, log_likelihood
+from opsonin.update.likelihood import GROSS
 from opsonin.update.options import course_sizes, courses_of
 from opsonin.update.outlook import SHOWN_PEOPLE, Question, course_limits, outlook
 from opsonin.update.prior import Prior
-from opsonin.update.sample import Sample, posterior
+from opsonin.update.sample import Progress, Sample
 from opsonin.update.so_far import response_so_far
+from opsonin.update.weigh import Settings, weigh
 
 WIDENED = 2.0  # with `trust_data`: twice the standard deviation of every difference between people (assumed)
 LENGTH_FACT = f"{SHELF}/infusion_length"
@@ -34,20 +34,6 @@ TRUSTING = (
     "spread (assumed, not calibrated). The band before the results is that of the fitted population. Such a forecast "
     "is exploratory: neither calibration nor validation covers it."
 )
-Progress = Callable[[int, int], None]
-
-
-@dataclass(frozen=True)
-class Settings:
-    """How the answer is calculated, and who calculates it."""
-
-    people: int
-    seed: int
-    horizon_days: int
-    threads: int | None
-    package_version: str
-    safety_frame: str
-    trust_data: bool = False  # more than the population: differences between people are widened
 
 
 def follow(
@@ -93,21 +79,12 @@ def follow(
 
 def find(prior: Prior, seen: History, settings: Settings, progress: Progress | None = None) -> tuple[Sample, Fit]:
     """The people this patient could be, and whether the results fit them."""
-    errors = prior.errors
 
-    def likelihood(z: Floats) -> Floats:
-        if not seen.observed:
-            return np.zeros(z.shape[0])
-        true = at_reports(prior.people(z), seen.segments, seen.observed, threads=settings.threads)
-        return log_likelihood(seen.observed, true, errors).sum(axis=1)
+    def true_of(z: Floats) -> Floats:
+        return at_reports(prior.people(z), seen.segments, seen.observed, threads=settings.threads)
 
-    sample = posterior(
-        lambda n: prior.draw(n, settings.seed), likelihood, n=settings.people, seed=settings.seed, progress=progress
-    )
-    if not seen.observed:
-        return sample, judge((), sample.z[:, :0], errors, sample)
-    true = at_reports(prior.people(sample.z), seen.segments, seen.observed, threads=settings.threads)
-    return sample, judge(seen.observed, true, errors, sample)
+    draw = partial(prior.draw, seed=settings.seed)
+    return weigh(draw, true_of, seen.observed, prior.errors, settings, progress=progress)
 
 
 def _prior(patient: Patient, seen: History, knowledge: Knowledge, settings: Settings) -> Prior:

@@ -70,7 +70,12 @@ class History:
 
     def day(self, moment: datetime) -> float:
         """Days since the first infusion began."""
-        return (moment - self.zero).total_seconds() / _SECONDS
+        return days_between(self.zero, moment)
+
+
+def days_between(first: datetime, moment: datetime) -> float:
+    """Days from the first moment to the other."""
+    return (moment - first).total_seconds() / _SECONDS
 
 
 def history(events: Sequence[Event], *, as_of: date, length_days: float) -> History:
@@ -82,7 +87,7 @@ def history(events: Sequence[Event], *, as_of: date, length_days: float) -> Hist
         raise InputRefused([Problem("given", "", why, "Write what was given, or use `opsonin plan`.")])
     episode = _latest_episode(doses)
     zero = episode[0].at
-    seen = [_observed(event, zero) for event in events if event.kind == "measured" and event.what in MODELLED]
+    seen = [observed_at(event, zero) for event in events if event.kind == "measured" and event.what in MODELLED]
     before = [one for one in seen if one.day <= 0]
     baseline = next((one for one in reversed(before) if one.what == "platelets"), None)
     if baseline is None:
@@ -93,7 +98,7 @@ def history(events: Sequence[Event], *, as_of: date, length_days: float) -> Hist
     noon = datetime(as_of.year, as_of.month, as_of.day, 12, tzinfo=zero.tzinfo)
     return History(
         zero=zero,
-        today=max([(noon - zero).total_seconds() / _SECONDS, 0.0, *(one.day for one in after)]),
+        today=max([days_between(zero, noon), 0.0, *(one.day for one in after)]),
         baseline=baseline,
         igg_before=next((one for one in reversed(before) if one.what == "igg"), None),
         infused=tuple(_infused(dose, zero, length_days) for dose in episode),
@@ -112,9 +117,10 @@ def _latest_episode(doses: Sequence[Event]) -> list[Event]:
     return episode
 
 
-def _observed(event: Event, zero: datetime) -> Observed:
+def observed_at(event: Event, zero: datetime) -> Observed:
+    """A result on the clock that begins at `zero`; a 0 as below 1."""
     assert event.amount is not None
-    day = (event.at - zero).total_seconds() / _SECONDS
+    day = days_between(zero, event.at)
     if event.day_only and event.at.date() == zero.date():
         day = min(day, 0.0)
     if event.amount == 0:

@@ -18,7 +18,11 @@ from opsonin.population.draws import Floats
 from opsonin.update.history import Observed
 
 GROSS = 0.02  # assumed: 1 report in 50 says nothing about the patient
-WIDEST = {"platelets": 1000.0, "igg": 100.0}  # 10⁹/L, g/L: a gross error lies anywhere up to here
+WIDEST = {  # a gross error lies anywhere up to here (assumed)
+    "platelets": 1000.0, "igg": 100.0,  # 10⁹/L, g/L
+    "lymphocytes": 10_000.0, "cd3": 5_000.0, "cd4": 5_000.0,  # cells/µL
+    "total-atg": 1000.0, "active-atg": 100.0,  # µg/mL, AU/mL
+}  # fmt: skip
 _LOG_ROOT = 0.5 * np.log(2 * np.pi)
 
 Errors = Mapping[str, ReportError]

@@ -17,7 +17,7 @@ from opsonin.population.draws import Floats
 from opsonin.response import GoalEvent
 from opsonin.update.ahead import fall_below, goal_ahead, to_come
 from opsonin.update.answer import Option, Outlook
-from opsonin.update.course import CourseBand, band_of, reported_counts, simulate
+from opsonin.update.course import CourseBand, all_finished, band_of, reported_counts, simulate
 from opsonin.update.fit import in_words
 from opsonin.update.history import History, Segment
 from opsonin.update.next_count import best, next_counts
@@ -103,10 +103,7 @@ def outlook(asked: Question, sample: Sample) -> Outlook:
 
 
 def _courses(asked: Question, cohort: Cohort, segments: Sequence[Segment]) -> _Courses:
-    true = simulate(cohort, segments, asked.times, threads=asked.threads)["platelets"]
-    done = np.asarray(np.isfinite(true).all(axis=1))
-    if not done.all():  # at most a few in a thousand, or `simulate` had raised: others stand in for them
-        true = np.where(done[:, None], true, true[np.flatnonzero(done)[0]])
+    true = all_finished(simulate(cohort, segments, asked.times, threads=asked.threads)["platelets"])
     return _Courses(true, reported_counts(cohort, true, asked.times), asked.times)
 
 

@@ -67,7 +67,7 @@ def test_events_and_case_file_give_the_same_answer():
         count("22 /mm3", "cd3"),
     ]
     measured = "".join(
-        f"  - {{what: {line['what']}, value: {line['value']}, date: 2026-11-25}}\n" for line in lines[1:]
+        f"  - {{what: {line['what']}, value: {line['value']}, time: {line['at']}}}\n" for line in lines[1:]
     )
     given = "  - {product: thymoglobulin, dose: 48 mg, time: 2026-11-24T09:00-05:00}\n"
     text = CASE.read_text(encoding="utf-8")
@@ -100,6 +100,19 @@ def test_what_infuse_writes_is_read():
     lines = settled(ran, (), infusion="day-4", who="nurse", id="given-4")
     last = added(*lines).case.recipient.given[-1]
     assert (last.mg, last.given_on, last.started_at) == (Decimal("31.5"), date(2026, 11, 24), moment)
+
+
+def test_levels_keep_their_time_and_assay_and_two_of_one_day_are_told_apart():
+    trough = count("3.9 AU/mL", "active-atg", at="2026-11-25T06:30-05:00", assay="active-au")
+    peak = count("8.1 AU/mL", "active-atg", at="2026-11-25T14:30-05:00", assay="active-au")
+    levels = added(trough, peak).case.recipient.series("active-atg")
+    assert [(one.value, one.assay) for one in levels] == [(Decimal("3.9"), "active-au"), (Decimal("8.1"), "active-au")]
+    assert [one.taken_at.hour for one in levels] == [6, 14]
+
+
+def test_how_long_a_dose_ran_is_kept():
+    last = added(dose(ended="2026-11-24T13:10-05:00")).case.recipient.given[-1]
+    assert last.ended_at == datetime.fromisoformat("2026-11-24T13:10-05:00")
 
 
 def test_a_dose_that_names_its_product_only_as_what_counts_too():
@@ -137,6 +150,8 @@ def test_what_is_not_read_is_passed_over_and_named():
         ([dose(dose="96 g")], "line 1.dose", "not plausible"),
         ([dose(dose="0 mg")], "line 1.dose", "is zero"),
         ([count("<0.5 x10^9/L")], "line 1.value", "below detection"),
+        ([count("3.9 AU/mL", "active-atg")], "line 1.assay", "is missing"),
+        ([count(assay="active-au")], "line 1.assay", "white-cells has none"),
         ([count(), count("3200 /mm3")], "line 2.value", "second white-cells"),
         ([count("2700 /mm3", at="2026-11-24T06:30-05:00")], "line 1.value", "the first stands in the case"),
         ([count("3100 x10^9/L")], "line 1", "not plausible"),

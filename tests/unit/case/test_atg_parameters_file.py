@@ -12,7 +12,7 @@ from opsonin.case.atg_parameters_file import UNITS, read_atg_parameters
 from opsonin.errors import InputRefused
 from opsonin.mechanism.atg_parameters import FACTS_OF, shelf_parameters
 from opsonin.planning.atg_outlook import atg_outlook
-from opsonin.planning.atg_request import AtgDose
+from opsonin.population.atg_courses import AtgDose
 
 EXAMPLE = Path(__file__).resolve().parents[3] / "examples" / "simulate" / "atg-site-parameters.yaml"
 

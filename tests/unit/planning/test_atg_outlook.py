@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from opsonin.errors import InputRefused
+from opsonin.mechanism.atg_domain import SETTINGS
 from opsonin.mechanism.atg_parameters import shelf_parameters
 from opsonin.planning.atg_outlook import atg_outlook
-from opsonin.planning.atg_request import SETTINGS, AtgDose
 from opsonin.planning.atg_targets import atg_targets, attained
+from opsonin.population.atg_courses import AtgDose
 
 COURSE = [AtgDose(float(day), 6.0, 105.0) for day in range(4)]
 

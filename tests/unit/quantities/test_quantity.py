@@ -21,11 +21,11 @@ PINT = {
     "10^9/L": "1e9/L", "10*9/L": "1e9/L", "G/L": "1e9/L", "10^3/uL": "1e3/uL", "10*3/uL": "1e3/uL", "K/uL": "1e3/uL",
     "/uL": "1/uL", "/mm3": "1/mm**3", "min": "minute", "h": "hour", "mL/h": "mL/hour", "mL/kg/h": "mL/kg/hour",
     "mL/kg/min": "mL/kg/minute", "/min": "1/minute", "bpm": "1/minute", "%": "percent",
-    "10^6/L": "1e6/L", "°C": "delta_degC", "C": "delta_degC",  # read as they are, never converted
+    "10^6/L": "1e6/L", "AU/mL": "1/mL", "°C": "delta_degC", "C": "delta_degC",  # read as they are, never converted
 }  # fmt: skip
 CANONICAL = {
     "weight": "kg", "height": "cm", "age": "year", "platelets": "1e9/L", "white_cells": "1e9/L",
-    "t_cells": "1/uL", "immunoglobulin": "g/L", "haemoglobin": "g/L",
+    "t_cells": "1/uL", "immunoglobulin": "g/L", "haemoglobin": "g/L", "atg_level": "ug/mL", "active_atg": "1/mL",
     "mass": "g", "volume": "mL", "duration": "hour", "pump_rate": "mL/hour", "rate_per_weight": "mL/kg/hour",
     "dose_per_weight": "g/kg", "concentration": "mg/mL", "per_minute": "1/minute", "saturation": "percent",
     "percent": "percent", "pressure": "mmHg", "temperature": "delta_degC",

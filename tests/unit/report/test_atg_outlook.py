@@ -9,8 +9,8 @@ import pytest
 
 from opsonin.mechanism.atg_parameters import shelf_parameters
 from opsonin.planning.atg_outlook import atg_outlook
-from opsonin.planning.atg_request import AtgDose
 from opsonin.planning.atg_targets import attained
+from opsonin.population.atg_courses import AtgDose
 from opsonin.report.atg_outlook import outlook_svg, outlook_to_dict, print_outlook, write_outlooks
 
 
