@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from opsonin.errors import SimulationFailed
 from opsonin.simulate import EventTable, Model, solve
 from opsonin.simulate.examples import DECAY, ORAL
 
@@ -73,6 +74,22 @@ def test_steady_state_record_is_the_limit_of_many_doses():
     doses = [(4.0 * k, 5.0, 100.0) for k in range(250)]
     many = _run(ORAL, TWO, doses, "central", 1e-10, times=TIMES + 800.0)
     assert _relative(steady["concentration"], many["concentration"]) <= 1e-8
+
+
+def test_a_compartment_that_exchanges_nothing_leaves_the_steady_state_alone():
+    table = {"ID": [1], "TIME": [0.0], "AMT": [50.0], "II": [12.0], "SS": [1], "CMT": [1]}
+    apart = TWO | {"Q": 0.0}
+    courses = solve(ORAL, parameters=apart, n=1, events=EventTable.from_records(ORAL, table), times=[0.0, 12.0])
+    before, after = courses.require()["concentration"][0]
+    ke, ka = TWO["CL"] / TWO["V1"], TWO["ka"]
+    left = ka / (ka - ke) * (np.exp(-ke * 12) / (1 - np.exp(-ke * 12)) - np.exp(-ka * 12) / (1 - np.exp(-ka * 12)))
+    assert [before, after] == pytest.approx([50.0 / TWO["V1"] * left] * 2, rel=1e-5)
+
+
+def test_what_only_accumulates_has_no_steady_state():
+    table = {"ID": [1], "TIME": [0.0], "AMT": [50.0], "II": [12.0], "SS": [1], "CMT": [1]}
+    with pytest.raises(SimulationFailed, match="no steady state was found"):
+        solve(ORAL, parameters=TWO | {"CL": 0.0}, n=1, events=EventTable.from_records(ORAL, table), times=[0.0])
 
 
 def test_ten_back_to_back_infusions_equal_one_long():

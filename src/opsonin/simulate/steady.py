@@ -18,6 +18,7 @@ from opsonin.simulate.model import Model
 from opsonin.simulate.records import CHANGE, DOSE, RESET
 
 ROUNDS = 25
+SINGULAR = 1e-10  # smaller singular values than this, relative to the largest, are 0
 CLOSE = 1e-9  # a steady state is accepted when one more interval moves it less than this, relative to its size
 
 Solver = Callable[..., Any]
@@ -90,8 +91,13 @@ def periodic_states(
         if np.all(np.abs(moved) <= CLOSE * np.maximum(np.abs(state), 1e-3 * np.abs(state).max(axis=1, keepdims=True))):
             return after[:, 0]
         slope = np.swapaxes((after[:, 1:] - after[:, :1]) / nudge[:, :, None], 1, 2)
-        state = state + np.linalg.solve(np.eye(size) - slope, moved[:, :, None])[:, :, 0]
+        state = state + _newton_step(np.eye(size) - slope, moved)
     raise SimulationFailed(f"{model.name}: no steady state was found for {len(regimens)} dosing records")
+
+
+def _newton_step(matrix: Floats, residual: Floats) -> Floats:
+    """Newton's step of each individual, (n, states); a state that nothing moves and that moves nothing stays."""
+    return np.asarray((np.linalg.pinv(matrix, rcond=SINGULAR) @ residual[:, :, None])[:, :, 0])
 
 
 def _interval(
@@ -194,7 +200,7 @@ def steady_state(
             moved = state.copy()
             moved[:, s] += nudge[:, s]
             matrix[:, :, s] = (slope(moved) - moving) / nudge[:, s : s + 1]
-        change = np.linalg.solve(matrix, moving[:, :, None])[:, :, 0]
+        change = _newton_step(matrix, moving)
         state = state - change
         if np.all(np.abs(change) <= 1e-11 * np.maximum(np.abs(state), 1e-6)):
             return dict(zip(model.states, state.T, strict=True))
