@@ -205,16 +205,22 @@ def validate(
 @click.option("--sets", type=click.IntRange(2, 500), default=40, show_default=True, help="Parameter sets kept.")
 @click.option(
     "--structure",
-    type=click.Choice(["gradual-recovery", "sudden-recovery", "alike-trials", "direct-effect"]),
+    type=click.Choice(["gradual-recovery", "exponential-recovery", "sudden-recovery", "alike-trials", "direct-effect"]),
     default="gradual-recovery",
     show_default=True,
     help="Children recover step by step and trials differ by more than chance; or otherwise in one respect.",
+)
+@click.option(
+    "--adults",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Keep the adults of this file of an earlier calibration, and fit children only.",
 )
 @SEED
 @THREADS
 def calibrate(
     out: Path,
     log: Path | None,
+    adults: Path | None,
     people: int,
     rounds: int,
     draws: int,
@@ -230,12 +236,13 @@ def calibrate(
     from opsonin.trial import declared_split
     from opsonin.trial.calibrate import calibrate as fit
     from opsonin.trial.calibrate import model_seal
-    from opsonin.trial.calibrated import fits_to_dict
+    from opsonin.trial.calibrated import fits_to_dict, groups_of, read_ensemble
 
     knowledge = load_knowledge()
     with _progress("evaluations") as progress:
         fits = fit(
             structure=structure,
+            adults=read_ensemble(adults).adults if adults else (),
             knowledge=knowledge,
             people=people,
             rounds=rounds,
@@ -248,9 +255,13 @@ def calibrate(
         )
     command = f"opsonin calibrate --people {people} --rounds {rounds} --draws {draws} --sets {sets} --seed {seed}"
     command += "" if structure == "gradual-recovery" else f" --structure {structure}"
+    command += f" --adults {adults.name}" if adults else ""
     seals = {"facts": model_seal(knowledge), "split_seal": declared_split().seal}
     about = {"people": people, "seed": seed, "knowledge": knowledge.version, **seals}
-    _write_json(out, fits_to_dict(fits, name=out.stem, on=date.today(), command=command, about=about))
+    made = fits_to_dict(fits, name=out.stem, on=date.today(), command=command, about=about)
+    if adults:
+        made["groups"] = {"adults": groups_of(adults)["adults"]} | made["groups"]
+    _write_json(out, made)
     for group in fits:
         worth = f"worth {group.found.effective:.0f} independent draws, log evidence {group.found.log_evidence:.1f}"
         click.echo(f"{group.group}: {len(group.sets)} sets, {worth}")

@@ -26,6 +26,7 @@ SAYS: Mapping[str, tuple[str, str]] = {
     "kon": ("Onset of the blockade", "1/day"),
     "recovery_median": ("Day by which the disease has gone by itself, median, counted from treatment", "days"),
     "recovery_cv": ("Spread between people of the day of natural recovery (coefficient of variation)", "1"),
+    "recovery_shape": ("Shape of natural recovery: the logarithm of the count has gone (t/day)^shape of its way", "1"),
     "trial_sd": ("How much trials differ beyond chance (standard deviation, logit scale)", "1"),
 }
 

@@ -17,7 +17,7 @@ from opsonin.patient import Patient
 from opsonin.quantities import show
 from opsonin.regimen import Regimen
 
-FITTED_MODEL = "ivig_itp_2026_11_26"
+FITTED_MODEL = "ivig_itp_2026_11_26b"
 _DOMAINS = {group: f"models/{FITTED_MODEL}/{group}" for group in ("adults", "children")}
 
 
@@ -43,7 +43,7 @@ class Limit:
 def limits_passed(patient: Patient, regimen: Regimen, *, as_of: date, knowledge: Knowledge) -> tuple[Limit, ...]:
     """Every limit of the model's domain that this person or this course lies beyond; empty when it holds.
 
-    Sources: models/ivig_itp_2026_11_26 (adults, children).
+    Sources: models/ivig_itp_2026_11_26b (adults, children).
     """
     hard = knowledge.fact(domain_fact(patient)).holds_for["hard"]
     return (*_person(patient, hard, as_of), *_course(patient, regimen, hard))
@@ -55,7 +55,7 @@ def episode_limits(
     """The same for courses that were really given: (grams, days from first to last infusion) of each.
 
     Given grams are rounded to vials, so grams per kilogram are judged to one decimal place.
-    Sources: models/ivig_itp_2026_11_26 (adults, children).
+    Sources: models/ivig_itp_2026_11_26b (adults, children).
     """
     hard = knowledge.fact(domain_fact(patient)).holds_for["hard"]
     found = list(_person(patient, hard, as_of))

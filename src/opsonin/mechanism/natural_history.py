@@ -20,11 +20,13 @@ Floats = NDArray[np.float64]
 class Recovery:
     """When the disease is gone (days from the first infusion, one for each), and in how many equal steps it goes.
 
-    One step is a sudden recovery. Many follow a count that the disease lets rise exponentially from the first day.
+    One step is a sudden recovery. Many follow a count that the disease lets rise from the first day: at the time t its
+    logarithm has gone (t/day)^shape of its way, so a shape of 1 is an exponential rise, a lower one is fast at first.
     """
 
     day: Floats  # (n,)
     steps: int = 1
+    shape: Floats | float = 1.0  # (n,), or one for all
 
 
 def course_events(
@@ -43,20 +45,22 @@ def course_events(
     if recovery is None:
         return EventTable.infusions(MODEL, n, list(infusions), "A1x") if infusions else None
     doses, steps = len(infusions), recovery.steps
-    shape = (n, doses + steps)
+    table = (n, doses + steps)
     part = np.arange(1, steps + 1) / steps
     low, high = (np.broadcast_to(np.asarray(parameters[name], float), (n,)) for name in ("P0", "Pn"))
     counts = low[:, None] * (high / low)[:, None] ** part
-    time = np.column_stack([*(np.full(n, start) for start, _, _ in infusions), recovery.day[:, None] * part])
+    shape = np.broadcast_to(np.asarray(recovery.shape, float), (n,))
+    rises = recovery.day[:, None] * part ** (1 / shape[:, None])
+    time = np.column_stack([*(np.full(n, start) for start, _, _ in infusions), rises])
     grams_of = (np.broadcast_to(np.asarray(grams, float), (n,)) for _, _, grams in infusions)
     amount = np.column_stack([*grams_of, counts])
-    duration = np.broadcast_to(np.array([*(length for _, length, _ in infusions), *np.zeros(steps)]), shape)
-    what = np.broadcast_to(np.array([DOSE] * doses + [CHANGE] * steps), shape)
+    duration = np.broadcast_to(np.array([*(length for _, length, _ in infusions), *np.zeros(steps)]), table)
+    what = np.broadcast_to(np.array([DOSE] * doses + [CHANGE] * steps), table)
     into, count = list(MODEL.states).index("A1x"), list(MODEL.parameters).index("P0")
-    target = np.broadcast_to(np.array([into] * doses + [count] * steps), shape)
+    target = np.broadcast_to(np.array([into] * doses + [count] * steps), table)
     order = np.argsort(time, axis=1, kind="stable")
     columns = [np.take_along_axis(c, order, axis=1).ravel() for c in (time, what, target, amount, duration)]
-    whole = np.zeros(n * shape[1], np.int64)
-    first, pattern = np.arange(n + 1, dtype=np.int64) * shape[1], np.arange(n, dtype=np.int64)
+    whole = np.zeros(n * table[1], np.int64)
+    first, pattern = np.arange(n + 1, dtype=np.int64) * table[1], np.arange(n, dtype=np.int64)
     when, kind, state, grams, length = columns
     return EventTable(n, when, kind, state, grams, length, whole, np.zeros(whole.size), first, pattern)

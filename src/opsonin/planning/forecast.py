@@ -73,7 +73,7 @@ def forecasts(
 ) -> dict[str, Forecast | NoForecast]:
     """The forecast of every candidate by its id, or why there is none. Progress is told (people done, people in all).
 
-    Sources: models/ivig_itp_2026_11_26 and, for what was not fitted, models/ivig_itp_draft.
+    Sources: models/ivig_itp_2026_11_26b and, for what was not fitted, models/ivig_itp_draft.
     """
     found: dict[str, Forecast | NoForecast] = {}
     groups: dict[DailyGrams, list[Regimen]] = {}

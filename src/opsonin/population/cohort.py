@@ -113,7 +113,7 @@ def people_like(patient: Patient, knowledge: Knowledge, *, n: int, seed: int) ->
 
     Each is of one of the fitted populations of the patient's age group, all equally likely: people differ, and so does
     what the data allow the population to be.
-    Sources: models/ivig_itp_2026_11_26 (fitted sets), models/ivig_itp_draft (everything else, least_true_count).
+    Sources: models/ivig_itp_2026_11_26b (fitted sets), models/ivig_itp_draft (everything else, least_true_count).
     """
     count, igg = patient.latest("platelets"), patient.latest("igg")
     if count is None:

@@ -21,7 +21,7 @@ from opsonin.population.draws import Floats, log_normal_width
 
 SET = "parameter set"  # the purpose and the column by which a person is given a set
 RECOVERY = "recovery"  # … and a day of natural recovery
-_OWN = ("recovery_median", "recovery_cv", "recovery_steps", "trial_sd")
+_OWN = ("recovery_median", "recovery_cv", "recovery_steps", "recovery_shape", "trial_sd")
 
 
 @dataclass(frozen=True)
@@ -29,14 +29,16 @@ class ParameterSet:
     """Other values than the draft's: typical values by symbol, and log-normal spreads (CV as a fraction) by symbol.
 
     recovery_days: median and CV (a fraction) of the day on which the disease of newly diagnosed children goes by
-    itself; None: it does not. recovery_steps: in how many steps it goes (see `Recovery`). trial_sd: how much trials
-    differ beyond chance, as a standard deviation on the logit scale of every share of people (see `trial.likelihood`).
+    itself; None: it does not. recovery_steps, recovery_shape: in how many steps it goes, and when (see `Recovery`).
+    trial_sd: how much trials differ beyond chance, as a standard deviation on the logit scale of every share of people
+    (see `trial.likelihood`).
     """
 
     values: Mapping[str, float] = field(default_factory=dict)
     cvs: Mapping[str, float] = field(default_factory=dict)
     recovery_days: tuple[float, float] | None = None
     recovery_steps: int = 1
+    recovery_shape: float = 1.0
     trial_sd: float = 0.0
 
 
@@ -47,14 +49,14 @@ def as_parameters(values: Mapping[str, float]) -> ParameterSet:
     recovery = None
     if "recovery_median" in values:
         recovery = (float(values["recovery_median"]), float(values["recovery_cv"]))
-    steps = int(values.get("recovery_steps", 1))
-    return ParameterSet(middle, cvs, recovery, steps, float(values.get("trial_sd", 0.0)))
+    steps, shape = int(values.get("recovery_steps", 1)), float(values.get("recovery_shape", 1.0))
+    return ParameterSet(middle, cvs, recovery, steps, shape, float(values.get("trial_sd", 0.0)))
 
 
 def fitted_sets(knowledge: Knowledge, group: str) -> tuple[ParameterSet, ...]:
     """The equally likely sets of "adults" or "children", from the most to the least sensitive population.
 
-    Sources: models/ivig_itp_2026_11_26.
+    Sources: models/ivig_itp_2026_11_26b.
     """
     if knowledge.fitted is None:
         raise KnowledgeError("The shelf holds no fitted model. Put a calibration into shelves/models/.")
@@ -99,7 +101,8 @@ def recovery_of(z: Floats, sets: Sequence[ParameterSet], which: NDArray[np.int64
         return None
     days = [one.recovery_days for one in sets if one.recovery_days is not None]
     medians, widths = np.array([median for median, _ in days]), np.array([log_normal_width(cv) for _, cv in days])
-    return Recovery(np.asarray(medians[which] * np.exp(widths[which] * z)), sets[0].recovery_steps)
+    shapes = np.array([one.recovery_shape for one in sets])
+    return Recovery(np.asarray(medians[which] * np.exp(widths[which] * z)), sets[0].recovery_steps, shapes[which])
 
 
 def between_sets(values: Floats, which: NDArray[np.int64]) -> tuple[float, float]:

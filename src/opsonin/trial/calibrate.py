@@ -1,9 +1,10 @@
 """Fitting the model to the calibration arms: adults, then children with the shape they share with adults.
 
 Adults: production and its spread, half-blocking concentration and its spread, steepness, offset. Children: their own
-production, half-blocking concentration with its spread, onset of the blockade, and the day by which the disease has
-gone by itself, step by step; steepness, offset and the spread of production are the adults', as uncertain as their fit
-leaves them. Both: how much trials differ beyond chance. Only arms of the declared calibration split are looked at.
+production, half-blocking concentration with its spread, onset of the blockade, and how the disease goes by itself, step
+by step; steepness, offset and the spread of production are the adults', as uncertain as their fit leaves them, and the
+half-blocking concentration is theirs give or take. Both: how much trials differ beyond chance. Only arms of the
+declared calibration split are looked at.
 Every evaluation is written to a file as it is made, so an interrupted calibration goes on where it stopped.
 """
 
@@ -41,18 +42,21 @@ ADULT_PRIORS: tuple[Prior, ...] = (
 )
 CHILD_PRIORS: tuple[Prior, ...] = (
     Prior("kprod0", 70, 0.7),
-    Prior("IC50", 6, 0.7),
     Prior("IC50_cv", 0.8, 0.4),
     Prior("kon", 6, 1.0),  # the draft's value, hours, up to days: the adults' data do not tell it
-    Prior("recovery_median", 20, 0.8),  # days
-    Prior("recovery_cv", 1.5, 0.5),
+    Prior("recovery_median", 25, 0.8),  # days
+    Prior("recovery_cv", 3, 0.8),  # from weeks to more than a year
+    Prior("recovery_shape", 1, 0.5),  # an exponential rise, or faster or slower at first
 )
 SHARED = ("kprod0_cv", "h", "koff")  # children's as adults'
+GIVE_OR_TAKE = {"IC50": 0.5}  # as adults', by this standard deviation on the logarithm: a factor of 1.6; assumed
+LEAST_LOG_SD = 0.05  # no fit is taken to tell a parameter better than to 5 %
 TRIAL_SD = Prior("trial_sd", 0.3, 0.7)  # assumed: trials of one treatment differ by some tenths on the logit scale
 TRIAL_SD_VALUES = 15  # so many values stand for it
 RECOVERY_STEPS = 8  # a rise from 8 to 240 in 8 steps is by half each: finer than a report tells
 STRUCTURES = {
     "gradual-recovery": "children recover step by step, trials differ by more than chance",
+    "exponential-recovery": "children's counts rise exponentially to recovery",
     "sudden-recovery": "children recover on one day",
     "alike-trials": "trials differ by chance only",
     "direct-effect": "the blockade follows the concentration of infused IgG",
@@ -95,24 +99,28 @@ def calibrate(
     progress: Progress | None = None,
     log: Path | None = None,
     structure: str = next(iter(STRUCTURES)),
-) -> tuple[Fit, Fit]:
+    adults: Sequence[ParameterSet] = (),
+) -> tuple[Fit, ...]:
     """Adults and children fitted. Progress is told (evaluations done, in all); `log` is where evaluations are kept.
 
+    With `adults`, the equally likely sets of an earlier fit, only children are fitted, after them.
     Sources: models/ivig_itp_draft for everything that is not fitted; trial/split.yaml for what is fitted to.
     """
     split = declared_split()
     mine = [trial for trial in declared_trials() if split.of[trial.id] == "calibration"]
-    told = _counting(progress, 2 * rounds * per_round)
+    told = _counting(progress, (1 if adults else 2) * rounds * per_round)
     direct = structure == "direct-effect"
     held = {"koff": typical(knowledge)["kon"]} if direct else {}
     inner = np.zeros(1) if structure == "alike-trials" else equally_likely(TRIAL_SD, TRIAL_SD_VALUES)
     fits: list[Fit] = []
-    for group, priors in (("adults", ADULT_PRIORS), ("children", CHILD_PRIORS)):
+    for group, priors in (("adults", ADULT_PRIORS), ("children", CHILD_PRIORS))[bool(adults) :]:
         trials = [trial for trial in mine if (trial.age_group == "child") == (group == "children")]
         fixed = dict(held)
-        if fits:
-            priors += _as_found(fits[0], SHARED)
+        if group == "children":
+            priors += _as_found(*(_of_sets(adults) if adults else _of_fit(fits[0])))
             fixed |= {"recovery_steps": 1 if structure == "sudden-recovery" else RECOVERY_STEPS}
+            if structure in ("exponential-recovery", "sudden-recovery"):
+                fixed |= {"recovery_shape": 1.0}
         priors = tuple(prior for prior in priors if prior.name not in fixed)
         key = f"{group} people {people} seed {seed} split {split.seal[:12]} facts {model_seal(knowledge)} {len(inner)}"
         key += f" {' '.join(prior.name for prior in priors)} {' '.join(f'{k}={v:g}' for k, v in fixed.items())}"
@@ -123,16 +131,31 @@ def calibrate(
             found, names = extended(found, inner), (*names, TRIAL_SD.name)
         studies = tuple(trial.id for trial in trials)
         fits.append(Fit(group, names, found, resampled(found, sets, seed=seed), fixed, studies))
-    return fits[0], fits[1]
+    return tuple(fits)
 
 
-def _as_found(fit: Fit, names: Sequence[str]) -> tuple[Prior, ...]:
-    """What another group's fit says of these parameters, as priors."""
-    columns = [fit.names.index(name) for name in names if name in fit.names]
-    logs = np.log(fit.found.values[:, columns])
-    middle = fit.found.weights @ logs
-    sd = np.sqrt(fit.found.weights @ (logs - middle) ** 2)
-    return tuple(Prior(fit.names[at], float(np.exp(m)), float(s)) for at, m, s in zip(columns, middle, sd, strict=True))
+def _of_fit(fit: Fit) -> tuple[Mapping[str, Floats], Floats]:
+    """Values by name, (draws,) each, and their weights."""
+    return dict(zip(fit.names, fit.found.values.T, strict=True)), fit.found.weights
+
+
+def _of_sets(sets: Sequence[ParameterSet]) -> tuple[Mapping[str, Floats], Floats]:
+    """The same of equally likely sets."""
+    rows = [{**one.values, **{f"{name}_cv": cv for name, cv in one.cvs.items()}} for one in sets]
+    return {name: np.array([row[name] for row in rows]) for name in rows[0]}, np.full(len(rows), 1 / len(rows))
+
+
+def _as_found(values: Mapping[str, Floats], weights: Floats) -> tuple[Prior, ...]:
+    """What the adults' fit says of the parameters that children share, or share give or take, as priors."""
+    priors = []
+    for name in (*SHARED, *GIVE_OR_TAKE):
+        if name in values:
+            logs = np.log(values[name])
+            middle = float(weights @ logs)
+            sd = float(np.sqrt(weights @ (logs - middle) ** 2))
+            width = float(np.hypot(max(sd, LEAST_LOG_SD), GIVE_OR_TAKE.get(name, 0)))
+            priors.append(Prior(name, float(np.exp(middle)), width))
+    return tuple(priors)
 
 
 def _scored(

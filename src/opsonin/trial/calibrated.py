@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -68,6 +69,12 @@ def fits_to_dict(fits: Sequence[Fit], *, name: str, on: date, command: str, abou
         **about,
         "groups": {fit.group: _group(fit) for fit in fits},
     }
+
+
+def groups_of(path: Path) -> dict[str, Any]:
+    """The age groups of a file of `opsonin calibrate`, as they were written."""
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))["groups"]
+    return found
 
 
 def _group(fit: Fit) -> dict[str, Any]:

@@ -2,8 +2,9 @@
 
 The first round is drawn from the prior on a Latin hypercube. Each later round is drawn from a Student distribution
 around the weighted values of the rounds before, where the likelihood is flattened as far as needed to keep enough of
-them. The final weights are exact for the likelihood as it is: prior times likelihood over the mixture of the last
-rounds' proposals. All on the logarithms of the parameters; the same seed gives the same answer.
+them. The final weights are exact for the likelihood as it is: prior times likelihood over the mixture of all rounds'
+proposals, the prior among them, so that no round can lose the way. All on the logarithms of the parameters; the same
+seed gives the same answer.
 
 A parameter that needs no new simulation is integrated out: the likelihood is asked for at several equally likely values
 of it at once, and `extended` adds it to what was found.
@@ -25,7 +26,6 @@ from opsonin.population.draws import Floats
 HEAVY_TAILS = 8  # degrees of freedom of the proposals
 WIDER = 1.15  # proposals are so much wider than what was found
 ENOUGH = 0.15  # the flattened weights keep this share of the values effective
-LAST_ROUNDS = 3  # later rounds are drawn from better proposals, so only these count
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ Evaluate = Callable[[Floats, str], Floats | float]  # log-likelihood of one row,
 
 
 def sample(priors: Sequence[Prior], evaluate: Evaluate, *, rounds: int, per_round: int, seed: int) -> Found:
-    """Weighted parameter values from the last rounds; `evaluate` is asked rounds × per_round times."""
+    """Weighted parameter values from all rounds; `evaluate` is asked rounds × per_round times."""
     middle = np.log([p.median for p in priors])
     width = np.array([p.log_sd for p in priors])
 
@@ -77,18 +77,17 @@ def sample(priors: Sequence[Prior], evaluate: Evaluate, *, rounds: int, per_roun
             logs = middle + width * norm.ppf(qmc.LatinHypercube(len(priors), rng=rng).random(per_round))
             density: Callable[[Floats], Floats] = log_prior
         else:
-            proposal = _proposal(drawn[-LAST_ROUNDS:], log_prior, width)
+            proposal = _proposal(drawn, log_prior, width)
             logs = proposal.rvs(size=per_round, random_state=rng).reshape(per_round, len(priors))
             density = proposal.logpdf
         each = np.array([np.atleast_1d(evaluate(np.exp(row), f"{number}/{i}")) for i, row in enumerate(logs)])
         inner.append(each)
         drawn.append(Drawn(logs, logsumexp(each, axis=1) - np.log(each.shape[1]), density))
-    logs, likelihood, drawn_from = _joined(drawn[-LAST_ROUNDS:])
+    logs, likelihood, drawn_from = _joined(drawn)
     score = log_prior(logs) + likelihood - drawn_from
     weights = _weights(score)
     evidence = float(logsumexp(score) - np.log(score.size))
-    kept = np.concatenate(inner[-LAST_ROUNDS:])
-    return Found(np.exp(logs), weights, float(1 / (weights**2).sum()), evidence, kept)
+    return Found(np.exp(logs), weights, float(1 / (weights**2).sum()), evidence, np.concatenate(inner))
 
 
 def equally_likely(prior: Prior, count: int) -> Floats:

@@ -60,6 +60,9 @@ def log_likelihood(endpoint: Endpoint, n: int, seen: Observed, *, better: Floats
     size, shift = published.n or n, DIRECTION[endpoint.kind] * better
     if endpoint.statistic == "median":
         found = _median(present, published.value, size, _half_gap(seen.days, published.value), shift)
+        if published.range is not None:
+            last = published.range[1]
+            found = found + _last(present, last, size, _half_gap(seen.days, last), shift)
     else:
         found = _BY_STATISTIC[endpoint.statistic](present, published, size, shift)
     return np.maximum(found, NEVER)
@@ -86,6 +89,8 @@ def _mean(values: Floats, published: Published, n: int, shift: Floats) -> Floats
     if not np.isfinite(values).all():
         return np.full(shift.shape, NEVER)
     sd = published.sd if published.sd is not None else float(values.std())
+    if sd == 0:  # the few virtual people left are all alike
+        return np.full(shift.shape, NEVER)
     return np.asarray(norm.logpdf(published.value, values.mean() + shift / LOGIT_SD * values.std(), sd / np.sqrt(n)))
 
 
@@ -107,9 +112,23 @@ def _median(values: Floats, published: float, n: int, step: float, shift: Floats
     return np.log(np.maximum(reached[1] - reached[0], np.exp(NEVER)))
 
 
+def _last(values: Floats, published: float, n: int, step: float, shift: Floats) -> Floats:
+    """The upper end of a published range is the last of n people, who stands between two visits as a median does.
+
+    Half a person more is counted there, so that a place where no virtual person stands is unlikely, not impossible.
+    """
+    earlier, there = (values < published - step).sum(), (np.abs(values - published) <= step).sum()
+    before, up_to = (
+        shifted(count / (values.size + 1), shift) ** n for count in (earlier + 0.25, earlier + there + 0.75)
+    )
+    return np.asarray(np.log(up_to - before))
+
+
 def _highest_median(values: Floats, published: Published, n: int, shift: Floats) -> Floats:
     medians = np.median(values, axis=0)
     at = values[:, int(medians.argmax())]
+    if at.std() == 0:
+        return np.full(shift.shape, NEVER)
     moved = medians.max() + shift / LOGIT_SD * at.std()
     return np.asarray(norm.logpdf(published.value, moved, MEDIAN_ERROR * at.std() / np.sqrt(n)))
 

@@ -44,6 +44,7 @@ WORDS = {
     "kon": ("onset of the blockade", "1/day"),
     "recovery_median": ("day by which the disease has gone by itself, median", "days"),
     "recovery_cv": ("… its spread between people (CV)", "1"),
+    "recovery_shape": ("… its shape (1: an exponential rise; less: faster at first)", "1"),
     "trial_sd": ("how much trials differ beyond chance (SD, logit scale)", "1"),
 }
 WRITER = "opsonin.trial.page"

@@ -79,7 +79,7 @@ QUANTITIES: dict[str, tuple[str, Callable[[Floats, Floats], Floats]]] = {
 def sensitivity(knowledge: Knowledge, *, samples: int = 1024, seed: int = 1, threads: int | None = None) -> Sensitivity:
     """Sobol indices of every forecast quantity; `samples` a power of 2.
 
-    Sources: models/ivig_itp_2026_11_26 (adults), models/ivig_itp_draft for what was not fitted.
+    Sources: models/ivig_itp_2026_11_26b (adults), models/ivig_itp_draft for what was not fitted.
     """
     middle, width = mean_population(knowledge)
     people = {symbol: _differs(middle[symbol], spread) for symbol, spread in width.items()}

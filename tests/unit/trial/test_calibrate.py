@@ -44,7 +44,7 @@ def test_it_goes_on_where_it_stopped(known, small, tmp_path, monkeypatch):
     real = module.observe
     monkeypatch.setattr(module, "observe", lambda *a, **k: observed.append(1) or real(*a, **k))
     again = calibrate(knowledge=known, log=log, **SMALL)
-    assert 0 < len(observed) <= 7, "only the last evaluation is made anew: one simulation for each different arm"
+    assert 0 < len(observed) <= 8, "only the last evaluation is made anew: one simulation for each different arm"
     for fit, first in zip(again, small[0], strict=True):
         assert fit.sets == pytest.approx(first.sets)
     observed.clear()
@@ -64,12 +64,24 @@ def test_children_take_what_they_share_from_the_adults_with_its_uncertainty(smal
     adults, children = small[0]
     logs = np.log(adults.found.values[:, adults.names.index("h")])
     middle = adults.found.weights @ logs
-    prior = next(p for p in module._as_found(adults, module.SHARED) if p.name == "h")
-    assert prior.median == pytest.approx(np.exp(middle))
-    assert prior.log_sd == pytest.approx(np.sqrt(adults.found.weights @ (logs - middle) ** 2))
-    assert set(module.SHARED) < set(children.names) and dict(children.fixed) == {"recovery_steps": 8}
+    priors = {p.name: p for p in module._as_found(*module._of_fit(adults))}
+    assert priors["h"].median == pytest.approx(np.exp(middle))
+    sd = np.sqrt(adults.found.weights @ (logs - middle) ** 2)
+    assert priors["h"].log_sd == pytest.approx(max(sd, module.LEAST_LOG_SD))
+    assert priors["IC50"].log_sd > module.GIVE_OR_TAKE["IC50"], "theirs, give or take"
+    assert {*module.SHARED, *module.GIVE_OR_TAKE} < set(children.names) and dict(children.fixed) == {
+        "recovery_steps": 8
+    }
     assert all(p.recovery_days is not None and p.recovery_steps == 8 for p in children.parameter_sets())
     assert all(p.recovery_days is None for p in adults.parameter_sets())
+
+
+def test_children_are_fitted_after_the_adults_of_an_earlier_fit(known, small):
+    adults = [ParameterSet({"IC50": ic50, "h": 3, "koff": 0.2}, {"kprod0": 0.5}) for ic50 in (8.0, 9.0)]
+    (children,) = calibrate(knowledge=known, adults=adults, **SMALL)
+    assert children.group == "children"
+    prior = next(p for p in module._as_found(*module._of_sets(adults)) if p.name == "IC50")
+    assert prior.median == pytest.approx(np.sqrt(72))
 
 
 def test_how_much_trials_differ_is_found_without_a_simulation_more(small):
@@ -102,6 +114,7 @@ def test_named_values_become_a_parameter_set():
     made = as_parameters({"IC50": 4.0, "IC50_cv": 0.9, "recovery_median": 12.0, "recovery_cv": 1.5})
     assert made == ParameterSet({"IC50": 4.0}, {"IC50": 0.9}, (12.0, 1.5))
     assert as_parameters({"recovery_median": 12.0, "recovery_cv": 1.5, "recovery_steps": 8}).recovery_steps == 8
+    assert as_parameters({"recovery_median": 12.0, "recovery_cv": 1.5, "recovery_shape": 0.5}).recovery_shape == 0.5
 
 
 def test_a_file_that_is_no_calibration_is_refused(tmp_path):

@@ -94,4 +94,4 @@ def test_what_is_integrated_out_is_found_as_if_it_had_been_sampled():
     assert middle == pytest.approx([0.49, 0.49], abs=0.03)  # two priors of variance ¼ and a sum of variance 0.01
     exact = 0.25 * np.eye(2) - 0.25**2 / 0.51
     assert away.T @ away == pytest.approx(exact, abs=0.02)
-    assert found.weights.size == 900 * 200 and found.effective < 900
+    assert found.weights.size == 1200 * 200 and found.effective < 1200

@@ -58,6 +58,24 @@ def test_a_median_of_n_is_the_chance_that_the_middle_person_lies_there():
         assert np.exp(found) == pytest.approx((medians == value).mean(), abs=0.01)
 
 
+def test_the_upper_end_of_a_range_is_the_last_of_n_people():
+    of = {"kind": "time", "measure": "first-reaching", "with": {"threshold": 50}, "statistic": "median"}
+    seen = people([1] * 600 + [2] * 390 + [7] * 10)
+    alone = log_likelihood(endpoint({"value": 1, "n": 21}, **of), 21, seen)
+    rng = np.random.default_rng(4)
+    last = rng.choice([1, 2, 7], p=[0.6, 0.39, 0.01], size=(20_000, 21)).max(axis=1)
+    for value in (2, 7):
+        both = log_likelihood(endpoint({"value": 1, "n": 21, "range": [1, value]}, **of), 21, seen)
+        assert np.exp(both - alone) == pytest.approx((last == value).mean(), abs=0.02)
+    nobody = log_likelihood(endpoint({"value": 1, "n": 21, "range": [1, 5]}, **of), 21, people([1] * 1000))
+    assert nobody > NEVER, "where no virtual person stands is unlikely, not impossible"
+
+
+def test_people_who_are_all_alike_have_no_standard_error():
+    of = {"kind": "time", "measure": "first-reaching", "with": {"threshold": 50}, "statistic": "mean"}
+    assert log_likelihood(endpoint({"value": 2, "n": 21}, **of), 21, people([1] * 1000)) == NEVER
+
+
 def test_what_nobody_shows_costs_a_fixed_price():
     of = {"kind": "time", "measure": "first-reaching", "with": {"threshold": 50}, "statistic": "median"}
     assert log_likelihood(endpoint({"value": 3, "n": 21}, **of), 21, people([99] * 100)) == NEVER

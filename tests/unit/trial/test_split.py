@@ -8,7 +8,7 @@ import opsonin.trial.split as module
 from opsonin.errors import KnowledgeError
 from opsonin.trial import declared_split
 
-SEAL = "1e63b5ded7002673af8ee48a08e63886f36df3121b33cac3d70de5c522fbe8bc"
+SEAL = "2d62f72d4c773a4ae83d00a8bdba7333e18abe3a702947f0b15be244728b8a4e"
 
 SHAPED_THE_DRAFT = {
     "robak_2009", "arbach_2019", "apte_2019", "robak_2010", "varga_2006", "godeau_1999", "jjph_1997", "fang_2025",

@@ -159,7 +159,7 @@ def falls(daily: Daily, knowledge: Knowledge, patient: Patient | None = None) ->
 def numbers(knowledge: Knowledge, patient: Patient | None = None) -> tuple[tuple[str, float], ...]:
     """Every number the module needs, by name, so that a course is solved once.
 
-    Sources: FACTS, models/ivig_itp_2026_11_26 (geometric means), models/ivig_itp_draft for what was not fitted.
+    Sources: FACTS, models/ivig_itp_2026_11_26b (geometric means), models/ivig_itp_draft for what was not fitted.
     """
     module = {symbol: float(knowledge.fact(id).number()) for symbol, id in FACTS.items()}
     length, reference = (
