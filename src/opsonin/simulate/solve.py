@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -103,7 +104,7 @@ def _run(request: Request, threads: int | None, progress: Callable[[int, int], N
     workers = max(1, threads if threads is not None else _cores())
     size = min(CHUNK, max(64, -(-n // workers)))
     pieces = [slice(lower, min(lower + size, n)) for lower in range(0, n, size)]
-    kernel = _kernel(request, "rodas5p" if request.method == "rodas5p" else "tsit5")
+    kernel = cache(partial(_kernel, request))  # found once, not for every chunk
     done = 0
     for finished in _all(pieces, lambda piece: _solve_piece(request, kernel, piece, store), workers):
         done += finished.stop - finished.start
@@ -146,21 +147,21 @@ def _kernel(request: Request, method: str) -> Any:
     return load_kernel(fingerprint(request.model, method), source)
 
 
-def _solve_piece(request: Request, kernel: Any, rows: slice, store: _Store) -> None:
-    """Solve the individuals of one chunk and put what was asked for into the store."""
+def _solve_piece(request: Request, kernel: Callable[[str], Any], rows: slice, store: _Store) -> None:
+    """Solve the individuals of one chunk, kernel: by method, and put what was asked for into the store."""
     piece = Piece(request, rows)
     stored = not request.reductions
     results = store.courses if stored else np.empty((len(request.kept), piece.n, request.times.shape[-1]))
     base = rows.start if stored else 0
     implicit = request.method == "rodas5p"
     patience = PATIENCE if request.method == "auto" else 0
-    ledger, final = piece.integrate(kernel, results, base, patience)
+    ledger, final = piece.integrate(kernel("rodas5p" if implicit else "tsit5"), results, base, patience)
     store.implicit[rows] = implicit
     stiff = np.flatnonzero(ledger[:, 0] == STIFF)
     if stiff.size:
         some = piece.of(stiff)
         again = np.empty((len(request.kept), stiff.size, request.times.shape[-1]))
-        ledger[stiff], final[stiff] = some.integrate(_kernel(request, "rodas5p"), again, 0, 0)
+        ledger[stiff], final[stiff] = some.integrate(kernel("rodas5p"), again, 0, 0)
         results[:, base + stiff] = again
         store.implicit[rows.start + stiff] = True
     store.status[rows], store.steps[rows] = ledger[:, 0], ledger[:, 1]
