@@ -12,7 +12,7 @@ import jsonschema
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-EXAMPLES = sorted((ROOT / "examples").glob("atg-*.yaml"))
+EXAMPLES = sorted((ROOT / "examples").glob("*atg-*.yaml"))
 FRAME = "Not a medical device"
 
 

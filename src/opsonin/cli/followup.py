@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from opsonin.cli import packs
-from opsonin.cli.atg_followup import update_atg
-from opsonin.cli.followup_answer import answer, weighing
+from opsonin.cli.atg_followup import asked_of_atg
+from opsonin.cli.followup_answer import Asked, answer, weighing
 from opsonin.cli.recorded import events_beside
+
+if TYPE_CHECKING:
+    from opsonin.case import Case
+    from opsonin.knowledge import Knowledge
 
 A_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -67,30 +72,25 @@ def update(
 
     beside = events_file is not None or record_at is not None
     case, knowledge = packs.open_case_with(case_file, pack, on=on.date() if on else None, doses_beside=beside)
+    beside_it = (events_file, record_at, knowledge)
     if isinstance(case, AtgCase):
-        update_atg(
-            case, knowledge, events_file=events_file, record_at=record_at, out=out, as_json=as_json, seed=seed,
-            people=people, days=days, threads=threads, trust_data=trust_data,
-        )  # fmt: skip
-        return
+        asked = asked_of_atg(case, *beside_it, trust_data=trust_data)
+    else:
+        asked = _asked(case, *beside_it, trust_data=trust_data)
+    with weighing() as progress:
+        found = asked.follow(
+            knowledge=knowledge, people=people, horizon_days=days, seed=seed, threads=threads, progress=progress
+        )
+    answer(found, asked, knowledge, out=out, as_json=as_json)
+
+
+def _asked(
+    case: Case, events_file: Path | None, record_at: str | None, knowledge: Knowledge, *, trust_data: bool
+) -> Asked:
+    from opsonin.report.followup_html import write_follow_up
+    from opsonin.report.followup_terminal import print_follow_up
     from opsonin.therapy import follow_up
 
     events = events_beside(events_file, record_at, case, knowledge)
-    with weighing() as progress:
-        found = follow_up(
-            case.patient,
-            case.goal,
-            case.circumstances,
-            events,
-            knowledge=knowledge,
-            people=people,
-            horizon_days=days,
-            seed=seed,
-            threads=threads,
-            trust_data=trust_data,
-            progress=progress,
-        )
-    from opsonin.report.followup_html import write_follow_up
-    from opsonin.report.followup_terminal import print_follow_up
-
-    answer(found, knowledge, out=out, as_json=as_json, write=write_follow_up, show=print_follow_up)
+    follow = partial(follow_up, case.patient, case.goal, case.circumstances, events, trust_data=trust_data)
+    return Asked(follow, write_follow_up, print_follow_up)

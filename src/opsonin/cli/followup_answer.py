@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -17,17 +17,18 @@ if TYPE_CHECKING:
     from opsonin.update import AtgFollowUp, FollowUp
 
 PAGE_WIDTH = 110  # columns, where no terminal says its own
-Found = TypeVar("Found", "FollowUp", "AtgFollowUp")
+
+
+class Asked(NamedTuple):
+    """What a case asks for: its follow-up, waiting for how it is to be calculated, and how it is written and shown."""
+
+    follow: Callable[..., FollowUp | AtgFollowUp]
+    write: Callable[[Any, Knowledge, Path], Path]  # what was found, as a page in a folder
+    show: Callable[[Any, Knowledge, Any], None]  # … on a console
 
 
 def answer(
-    found: Found,
-    knowledge: Knowledge,
-    *,
-    out: Path | None,
-    as_json: bool,
-    write: Callable[[Found, Knowledge, Path], Path],
-    show: Callable[[Found, Knowledge, Any], None],
+    found: FollowUp | AtgFollowUp, asked: Asked, knowledge: Knowledge, *, out: Path | None, as_json: bool
 ) -> None:
     """Write follow-up.html and follow-up.json where asked, and say the answer as asked."""
     from opsonin.report.followup_json import follow_up_to_dict
@@ -38,7 +39,7 @@ def answer(
     report = None
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
-        report = write(found, knowledge, out)
+        report = asked.write(found, knowledge, out)
         (out / "follow-up.json").write_text(text() + "\n", encoding="utf-8")
     if as_json:
         click.echo(text())
@@ -46,7 +47,7 @@ def answer(
     from rich.console import Console
 
     wide_enough = sys.stdout.isatty() or "COLUMNS" in os.environ
-    show(found, knowledge, Console(width=None if wide_enough else PAGE_WIDTH))
+    asked.show(found, knowledge, Console(width=None if wide_enough else PAGE_WIDTH))
     if report is not None:
         click.echo(f"Report: {report}", err=True)
 

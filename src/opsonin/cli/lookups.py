@@ -200,27 +200,12 @@ def evidence(topic: tuple[str, ...], as_json: bool, on: Any) -> None:
     from opsonin.report import lookup_predictors as predictor_page
 
     knowledge, day = _known(on)
+    words, as_dict, show = topic, page.evidence_to_dict, page.show_evidence
     if topic and topic[0].lower() in harm_page.WORDS:
-        words = topic[1:]
-        _say(
-            as_json,
-            lambda: harm_page.harms_to_dict(knowledge, words, on=day),
-            lambda out: harm_page.show_harms(out, knowledge, words),
-        )
-        return
-    if topic and topic[0].lower() in predictor_page.WORDS:
-        words = topic[1:]
-        _say(
-            as_json,
-            lambda: predictor_page.predictors_to_dict(knowledge, words, on=day),
-            lambda out: predictor_page.show_predictors(out, knowledge, words),
-        )
-        return
-    _say(
-        as_json,
-        lambda: page.evidence_to_dict(knowledge, topic, on=day),
-        lambda out: page.show_evidence(out, knowledge, topic),
-    )
+        words, as_dict, show = topic[1:], harm_page.harms_to_dict, harm_page.show_harms
+    elif topic and topic[0].lower() in predictor_page.WORDS:
+        words, as_dict, show = topic[1:], predictor_page.predictors_to_dict, predictor_page.show_predictors
+    _say(as_json, lambda: as_dict(knowledge, words, on=day), lambda out: show(out, knowledge, words))
 
 
 def _known(on: Any, mine: packs.Chosen | None = None) -> tuple[Knowledge, date]:

@@ -236,7 +236,7 @@ def calibrate(
     from opsonin.trial import declared_split
     from opsonin.trial.calibrate import calibrate as fit
     from opsonin.trial.calibrate import model_seal
-    from opsonin.trial.calibrated import fits_to_dict, groups_of, read_ensemble
+    from opsonin.trial.calibrated import fits_to_dict, keeping_adults, read_ensemble
 
     knowledge = load_knowledge()
     with _progress("evaluations") as progress:
@@ -259,9 +259,7 @@ def calibrate(
     seals = {"facts": model_seal(knowledge), "split_seal": declared_split().seal}
     about = {"people": people, "seed": seed, "knowledge": knowledge.version, **seals}
     made = fits_to_dict(fits, name=out.stem, on=date.today(), command=command, about=about)
-    if adults:
-        made["groups"] = {"adults": groups_of(adults)["adults"]} | made["groups"]
-    _write_json(out, made)
+    _write_json(out, keeping_adults(made, adults) if adults else made)
     for group in fits:
         worth = f"worth {group.found.effective:.0f} independent draws, log evidence {group.found.log_evidence:.1f}"
         click.echo(f"{group.group}: {len(group.sets)} sets, {worth}")

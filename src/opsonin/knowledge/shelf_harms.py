@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from opsonin.knowledge.blocks import Shelf
 from opsonin.knowledge.harm import HarmCount
+from opsonin.knowledge.tables import read_table
 from opsonin.sources import Citation, Obtained, Status, is_own_page
 
 COLUMNS = (
@@ -20,18 +20,7 @@ UNITS = ("people", "infusions", "courses")
 
 def build_harm_counts(shelf: Shelf, name: str, path: Path) -> list[HarmCount]:
     """Every count of the table."""
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = csv.DictReader(file)
-        found = tuple(rows.fieldnames or ())
-        if found != COLUMNS:
-            shelf.complaints.add(name, "", ", ".join(found), "are not its columns.", f"Needed: {', '.join(COLUMNS)}.")
-            return []
-        counts = [_count(shelf, name, row) for row in rows]
-    kept = [count for count in counts if count is not None]
-    ids = [count.id for count in kept]
-    for id in sorted({id for id in ids if ids.count(id) > 1}):
-        shelf.complaints.add(name, id, "id", "stands twice.", "Give each count its own id.")
-    return kept
+    return read_table(shelf, name, path, COLUMNS, _count)
 
 
 def _count(shelf: Shelf, name: str, row: dict[str, str]) -> HarmCount | None:

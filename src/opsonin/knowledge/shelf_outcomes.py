@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-from collections import Counter
 from pathlib import Path
 
 from opsonin.knowledge.blocks import Shelf
 from opsonin.knowledge.outcome import PublishedOutcome
+from opsonin.knowledge.tables import read_table
 from opsonin.sources import Citation, Obtained, Status, is_own_page
 
 COLUMNS = (
@@ -22,17 +21,7 @@ _DESIGN_KNOWN = {"": None, "read": Obtained.READ, "recalled": Obtained.RECALLED}
 
 def build_outcomes(shelf: Shelf, name: str, path: Path) -> list[PublishedOutcome]:
     """Every result of the table."""
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = csv.DictReader(file)
-        if tuple(rows.fieldnames or ()) != COLUMNS:
-            shelf.complaints.add(name, "", "columns", f"are {rows.fieldnames}.", f"Write: {', '.join(COLUMNS)}.")
-            return []
-        made = [_outcome(shelf, name, row) for row in rows]
-    found = [outcome for outcome in made if outcome is not None]
-    for id, times in Counter(outcome.id for outcome in found).items():
-        if times > 1:
-            shelf.complaints.add(name, id, "id", "stands twice.", "Give each row its own id.")
-    return found
+    return read_table(shelf, name, path, COLUMNS, _outcome)
 
 
 def _outcome(shelf: Shelf, name: str, row: dict[str, str]) -> PublishedOutcome | None:

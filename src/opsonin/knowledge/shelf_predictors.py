@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-from collections import Counter
 from pathlib import Path
 
 from opsonin.knowledge.blocks import Shelf
 from opsonin.knowledge.predictor import PredictorEffect
+from opsonin.knowledge.tables import read_table, twice
 from opsonin.sources import Citation, Obtained, Status, is_own_page
 
 _COUNTS = ("yes_with", "of_with", "yes_without", "of_without")
@@ -28,19 +27,9 @@ KNOWN = {
 
 def build_predictors(shelf: Shelf, name: str, path: Path) -> list[PredictorEffect]:
     """Every comparison of the table."""
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = csv.DictReader(file)
-        if tuple(rows.fieldnames or ()) != COLUMNS:
-            shelf.complaints.add(name, "", "columns", f"are {rows.fieldnames}.", f"Write: {', '.join(COLUMNS)}.")
-            return []
-        made = [_effect(shelf, name, row) for row in rows]
-    found = [effect for effect in made if effect is not None]
-    for id, times in Counter(effect.id for effect in found).items():
-        if times > 1:
-            shelf.complaints.add(name, id, "id", "stands twice.", "Give each comparison its own id.")
-    for predictor, times in Counter(effect.predictor for effect in found if effect.use == "named").items():
-        if times > 1:
-            shelf.complaints.add(name, predictor, "use", "is 'named' twice.", "One effect stands for a predictor.")
+    found = read_table(shelf, name, path, COLUMNS, _effect)
+    for predictor in twice(effect.predictor for effect in found if effect.use == "named"):
+        shelf.complaints.add(name, predictor, "use", "is 'named' twice.", "One effect stands for a predictor.")
     return found
 
 

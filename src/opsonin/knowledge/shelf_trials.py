@@ -7,6 +7,7 @@ from pathlib import Path
 
 from opsonin.knowledge.blocks import Shelf
 from opsonin.knowledge.knowledge import PublishedArm
+from opsonin.knowledge.tables import twice
 from opsonin.sources import Citation, Obtained, Status, is_own_page
 
 COLUMNS = (
@@ -25,10 +26,10 @@ def build_arms(shelf: Shelf, name: str, path: Path) -> list[PublishedArm]:
             shelf.complaints.add(name, "", ", ".join(missing), "are missing columns.", f"Needed: {', '.join(COLUMNS)}.")
             return []
         arms = [_arm(shelf, name, row) for row in rows]
-    ids = [arm.id for arm in arms if arm is not None]
-    for id in sorted({id for id in ids if ids.count(id) > 1}):
+    kept = [arm for arm in arms if arm is not None]
+    for id in twice(arm.id for arm in kept):
         shelf.complaints.add(name, id, "id", "stands twice.", "Give each arm its own id.")
-    return [arm for arm in arms if arm is not None]
+    return kept
 
 
 def _arm(shelf: Shelf, name: str, row: dict[str, str]) -> PublishedArm | None:

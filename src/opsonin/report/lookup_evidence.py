@@ -13,6 +13,7 @@ from opsonin.report.lookup_facts import Works
 from opsonin.report.lookup_json import answer, written
 from opsonin.report.lookup_outcomes import find_outcomes, show_indications, show_outcomes
 from opsonin.report.lookup_print import Pages
+from opsonin.report.lookup_words import plain
 from opsonin.report.wording import joined
 from opsonin.sources import mark
 
@@ -32,7 +33,7 @@ def find_arms(knowledge: Knowledge, topic: Sequence[str]) -> tuple[PublishedArm,
         elif wanted in _AGE_GROUPS:
             arms = tuple(arm for arm in arms if arm.age_group in (wanted, "mixed"))
         else:
-            arms = tuple(arm for arm in arms if _plain(wanted) in _text_of(arm))
+            arms = tuple(arm for arm in arms if plain(wanted) in _text_of(arm))
     return arms
 
 
@@ -49,14 +50,14 @@ def arms_about(knowledge: Knowledge, item: Product) -> tuple[PublishedArm, ...]:
     return tuple(found)
 
 
-def show_evidence(pages: Pages, knowledge: Knowledge, topic: Sequence[str]) -> None:
-    """Print the arms and the results that fit the topic; without one, every arm, and the indications with results."""
-    arms = find_arms(knowledge, topic)
-    asked = " ".join(topic)
+def show_evidence(pages: Pages, knowledge: Knowledge, words: Sequence[str]) -> None:
+    """Print the arms and the results that fit the words; without one, every arm, and the indications with results."""
+    arms = find_arms(knowledge, words)
+    asked = " ".join(words)
     title = f"Published arms on “{asked}”" if asked else "Published arms"
     pages.title(f"{title} ({len(arms)} of {len(knowledge.published)} on the shelf)")
     works = Works(knowledge.sources)
-    outcomes = find_outcomes(knowledge, topic)
+    outcomes = find_outcomes(knowledge, words)
     if not arms and not outcomes:
         studies = list(dict.fromkeys(arm.study for arm in knowledge.published))
         pages.say(f"No published arm on the shelf fits every word. Studies there: {joined(studies) or 'none'}.")
@@ -68,18 +69,18 @@ def show_evidence(pages: Pages, knowledge: Knowledge, topic: Sequence[str]) -> N
         [arm_row(arm, works) for arm in arms],
         ratios=(22, 18, 0, 17, 26, 17),
     )
-    if topic:
+    if words:
         show_outcomes(pages, outcomes, works)
     else:
         show_indications(pages, knowledge)
     pages.close(works)
 
 
-def evidence_to_dict(knowledge: Knowledge, topic: Sequence[str], *, on: date | None) -> dict[str, Any]:
-    """The arms and the results that fit the topic, as JSON."""
-    arms, outcomes = find_arms(knowledge, topic), find_outcomes(knowledge, topic)
+def evidence_to_dict(knowledge: Knowledge, words: Sequence[str], *, on: date | None) -> dict[str, Any]:
+    """The arms and the results that fit the words, as JSON."""
+    arms, outcomes = find_arms(knowledge, words), find_outcomes(knowledge, words)
     content = {
-        "topic": list(topic),
+        "topic": list(words),
         "arms": [arm_to_dict(arm) for arm in arms],
         "outcomes": [arm_to_dict(outcome) for outcome in outcomes],
     }
@@ -104,8 +105,4 @@ def arm_row(arm: PublishedArm, works: Works) -> list[str]:
 def _text_of(arm: PublishedArm) -> str:
     kind = "immunoglobulin" if arm.immunoglobulin else "untreated comparator"
     parts = (arm.id, arm.study, arm.population, arm.phase, arm.regimen, arm.endpoint, arm.citation.source, kind)
-    return _plain(" ".join(parts))
-
-
-def _plain(text: str) -> str:
-    return " ".join(re.sub(r"[-_]", " ", text.lower()).split())
+    return plain(" ".join(parts))

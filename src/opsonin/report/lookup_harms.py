@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -11,17 +10,16 @@ from opsonin.knowledge import HarmCount, Knowledge
 from opsonin.report.lookup_facts import Works
 from opsonin.report.lookup_json import answer, written
 from opsonin.report.lookup_print import Pages
+from opsonin.report.lookup_words import fitting
 from opsonin.report.wording import joined
 
 WORDS = ("harm", "harms")  # what a topic begins with to mean this table
 SHELF = "harms"
-_AGES = {"adults": "adult", "children": "child"}
 
 
 def find_counts(knowledge: Knowledge, words: Sequence[str]) -> tuple[HarmCount, ...]:
     """The counts that every word fits, in the order of the shelf; all of them without a word."""
-    wanted = [_AGES.get(word.lower(), _plain(word)) for word in words]
-    return tuple(count for count in knowledge.harm_counts if all(word in _text(count) for word in wanted))
+    return fitting(knowledge.harm_counts, words, _text)
 
 
 def show_harms(pages: Pages, knowledge: Knowledge, words: Sequence[str]) -> None:
@@ -68,12 +66,8 @@ def _row(count: HarmCount, works: Works) -> list[str]:
 
 def _text(count: HarmCount) -> str:
     parts = (count.harm, count.event, count.population, count.age_group, count.study, count.counted_as)
-    return _plain(" ".join((*parts, count.citation.source)))
+    return " ".join((*parts, count.citation.source))
 
 
 def _spoken(id: str) -> str:
     return id.replace("_", " ")
-
-
-def _plain(text: str) -> str:
-    return " ".join(re.sub(r"[-_]", " ", text.lower()).split())

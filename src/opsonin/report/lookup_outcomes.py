@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from opsonin.knowledge import Knowledge, PublishedOutcome
 from opsonin.report.lookup_facts import Works
 from opsonin.report.lookup_print import Pages
+from opsonin.report.lookup_words import plain
 from opsonin.report.wording import joined
 from opsonin.sources import Obtained, mark
 
@@ -80,7 +81,7 @@ def find_outcomes(knowledge: Knowledge, topic: Sequence[str]) -> tuple[Published
     """
     found = knowledge.outcomes
     for word in topic:
-        wanted = _SAME.get(_plain(word), _plain(word).replace("anemia", "anaemia"))
+        wanted = _SAME.get(plain(word), plain(word).replace("anemia", "anaemia"))
         if wanted.replace(" ", "-") in INDICATION_WORDS:
             found = tuple(each for each in found if each.indication == wanted.replace(" ", "-"))
         elif wanted in ("adult", "child"):
@@ -164,8 +165,4 @@ def _unique(words: Iterable[str]) -> list[str]:
 def _text_of(outcome: PublishedOutcome) -> str:
     parts = (outcome.id, outcome.therapy, outcome.indication, outcome.study, outcome.design, outcome.population)
     more = (outcome.arm, outcome.regimen, outcome.endpoint, outcome.citation.source)
-    return _plain(" ".join((*parts, *more)) + " antithymocyte globulin")
-
-
-def _plain(text: str) -> str:
-    return " ".join(re.sub(r"[-_]", " ", text.lower()).split())
+    return plain(" ".join((*parts, *more)) + " antithymocyte globulin")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -11,16 +10,15 @@ from opsonin.knowledge import Knowledge, PredictorEffect
 from opsonin.report.lookup_facts import Works
 from opsonin.report.lookup_json import answer, written
 from opsonin.report.lookup_print import Pages
+from opsonin.report.lookup_words import fitting
 from opsonin.report.wording import joined
 
 WORDS = ("predictor", "predictors")  # what a topic begins with to mean this table
-_SAME = {"adults": "adult", "children": "child"}
 
 
 def find_effects(knowledge: Knowledge, words: Sequence[str]) -> tuple[PredictorEffect, ...]:
     """The comparisons that every word fits, in the order of the shelf; all of them without a word."""
-    wanted = [_SAME.get(word.lower(), _plain(word)) for word in words]
-    return tuple(effect for effect in knowledge.predictors if all(word in _text(effect) for word in wanted))
+    return fitting(knowledge.predictors, words, _text)
 
 
 def show_predictors(pages: Pages, knowledge: Knowledge, words: Sequence[str]) -> None:
@@ -69,8 +67,4 @@ def _row(effect: PredictorEffect, works: Works) -> list[str]:
 
 def _text(effect: PredictorEffect) -> str:
     parts = (effect.id, effect.predictor, effect.says, effect.population, effect.age_group, effect.outcome)
-    return _plain(" ".join((*parts, effect.citation.source)))
-
-
-def _plain(text: str) -> str:
-    return " ".join(re.sub(r"[-_/]", " ", text.lower()).split())
+    return " ".join((*parts, effect.citation.source))

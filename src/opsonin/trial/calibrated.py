@@ -71,10 +71,12 @@ def fits_to_dict(fits: Sequence[Fit], *, name: str, on: date, command: str, abou
     }
 
 
-def groups_of(path: Path) -> dict[str, Any]:
-    """The age groups of a file of `opsonin calibrate`, as they were written."""
-    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))["groups"]
-    return found
+def keeping_adults(made: dict[str, Any], path: Path) -> dict[str, Any]:
+    """A fit of children with the adults of an earlier file as they stand there, and where those came from."""
+    earlier = json.loads(path.read_text(encoding="utf-8"))
+    whence = earlier.get("adults_from") or {key: value for key, value in earlier.items() if key != "groups"}
+    groups = {"adults": earlier["groups"]["adults"]} | made["groups"]
+    return {key: value for key, value in made.items() if key != "groups"} | {"adults_from": whence, "groups": groups}
 
 
 def _group(fit: Fit) -> dict[str, Any]:

@@ -79,9 +79,17 @@ def _identity(knowledge: Knowledge, fitted: dict[str, Any]) -> Iterator[str]:
         ("seal of its facts", f"`{model_seal(knowledge)[:16]}`"),
         ("fitted set", f"`{fitted['name']}`, made on {fitted['made_on']}"),
         ("made by", f"`{fitted['command']}`"),
+        *_adults_from(fitted),
         ("seal of the split", f"`{declared_split().seal[:16]}`, declared on {declared_split().declared_on}"),
     ]
     yield markdown_table(("", ""), iter(rows))
+
+
+def _adults_from(fitted: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """The fit from which the adults were kept, if they were."""
+    if "adults_from" in fitted:
+        kept = fitted["adults_from"]
+        yield "adults kept from", f"`{kept['name']}`, made on {kept['made_on']} by `{kept['command']}`"
 
 
 def _domains(knowledge: Knowledge) -> tuple[Fact, ...]:

@@ -1,13 +1,10 @@
 """The table of predictors: what it holds, and what its reader refuses."""
 
 import math
-import shutil
 
 import pytest
 
-from opsonin.errors import KnowledgeError
 from opsonin.knowledge import load_knowledge
-from opsonin.knowledge.load import SHELVES, read_shelves
 
 EFFECTS = {effect.id: effect for effect in load_knowledge().predictors}
 DISAGREE = ("anti_gpib_ix", "anti_gpiib_iiia", "newly_diagnosed", "age_from_25_months", "mucosal_bleeding")
@@ -57,12 +54,5 @@ def test_counts_agree_with_the_percentages_printed_beside_them():
         ("jhhjy3q,second-hand,disputed", "jhhjy3q,read,verified", "own page"),
     ],
 )  # fmt: skip
-def test_a_bad_row_is_refused_by_name(tmp_path, old, new, complaint):
-    folder = tmp_path / "shelves"
-    shutil.copytree(SHELVES, folder)
-    table = folder / "predictors" / "ivig_itp.csv"
-    text = table.read_text(encoding="utf-8")
-    assert old in text
-    table.write_text(text.replace(old, new, 1), encoding="utf-8")
-    with pytest.raises(KnowledgeError, match=complaint):
-        read_shelves(folder)
+def test_a_bad_row_is_refused_by_name(spoil, old, new, complaint):
+    assert complaint in spoil("predictors/ivig_itp.csv", old, new)

@@ -10,7 +10,7 @@ import opsonin.trial.calibrate as module
 from opsonin.errors import KnowledgeError
 from opsonin.trial import declared_split
 from opsonin.trial.calibrate import as_parameters, calibrate
-from opsonin.trial.calibrated import fits_to_dict, read_ensemble
+from opsonin.trial.calibrated import fits_to_dict, keeping_adults, read_ensemble
 from opsonin.trial.people import ParameterSet
 
 SMALL = {"people": 60, "rounds": 2, "per_round": 10, "sets": 4, "seed": 3, "threads": 2}
@@ -108,6 +108,21 @@ def test_what_is_written_comes_back(small, tmp_path):
     wanted = small[0][0].parameter_sets()[0]
     assert back.adults[0].values == pytest.approx(wanted.values, rel=1e-4)
     assert back.adults[0].cvs == pytest.approx(wanted.cvs, rel=1e-4)
+
+
+def test_adults_that_are_kept_say_where_they_came_from(small, tmp_path):
+    adults, children = small[0]
+    path = tmp_path / "first.json"
+    first = fits_to_dict(small[0], name="first", on=date(2026, 11, 21), command="opsonin calibrate", about={"seed": 3})
+    path.write_text(json.dumps(first), encoding="utf-8")
+    for name in ("second", "third"):
+        made = fits_to_dict([children], name=name, on=date(2026, 11, 26), command="--adults", about={})
+        kept = keeping_adults(made, path)
+        assert kept["groups"]["adults"] == first["groups"]["adults"]
+        assert kept["adults_from"] | {"command": "opsonin calibrate", "seed": 3} == kept["adults_from"]
+        assert kept["adults_from"]["name"] == "first" and kept["name"] == name
+        path.write_text(json.dumps(kept), encoding="utf-8")
+    assert len(read_ensemble(path).adults) == len(adults.sets)
 
 
 def test_named_values_become_a_parameter_set():
