@@ -27,7 +27,10 @@ _DAYS_ON = (0, 3, 7, 14, 28)  # from today
 def who(found: AtgFollowUp, knowledge: Knowledge) -> Pairs:
     """Who it is, what was given and what is known."""
     recipient, seen = found.recipient, found.history
-    given = [f"{show(dose.mg, 1)} mg on {a_day(dose.given_on)}" for dose in recipient.given or ()]
+    given = [
+        f"{show(dose.mg, 1)} mg ({show(dose.mg / recipient.weight.kg, 1)} mg/kg) on {a_day(dose.given_on)}"
+        for dose in recipient.given or ()
+    ]
     before = [f"{named(what)} {typeset(one.written)} on {a_day(one.at.date())}" for what, one in seen.before.items()]
     last = f"{len(seen.observed)} used, the last on day {seen.observed[-1].day:.1f}" if seen.observed else "none used"
     return [
